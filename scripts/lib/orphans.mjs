@@ -1,0 +1,62 @@
+/** Servers of a launcher that was killed: they end by themselves, and the next start waits for them. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive } from './file-lock.mjs';
+import { dataDirectory, delay, projectRoot } from './project.mjs';
+import { say } from './terminal.mjs';
+
+const recordFile = join(dataDirectory, 'start-children.json');
+const PATIENCE_MS = 12_000;
+const POLL_MS = 100;
+
+/**
+ * @param {string} name
+ * @param {import('./processes.mjs').Running} running
+ */
+export function recordChild(name, running) {
+  writeFileSync(recordFile, `${JSON.stringify({ ...recordedChildren(), [name]: running.pid })}\n`);
+  return running;
+}
+
+/** Call only while no other launcher runs in this clone. */
+export async function endOrphans() {
+  const orphans = Object.values(recordedChildren()).filter(isOurs);
+  if (orphans.length === 0) return;
+  say('Waiting for the servers of a run that was killed.');
+  const deadline = Date.now() + PATIENCE_MS;
+  while (orphans.some(isOurs) && Date.now() < deadline) await delay(POLL_MS);
+  for (const pid of orphans.filter(isOurs)) process.kill(pid, 'SIGKILL');
+  while (orphans.some(isOurs)) await delay(POLL_MS);
+}
+
+/** @returns {Record<string, number>} */
+function recordedChildren() {
+  try {
+    return JSON.parse(readFileSync(recordFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * A process id may have been given to another program since it was written down.
+ *
+ * @param {number} pid
+ */
+function isOurs(pid) {
+  if (!isAlive(pid)) return false;
+  const commandLine = existsSync('/proc/self/cmdline')
+    ? readCommandLine(pid)
+    : spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+  return commandLine.includes(join(projectRoot, 'dist', 'src'));
+}
+
+/** @param {number} pid */
+function readCommandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,13 @@
+// Loaded before a server's own code (`node --import`): a launcher killed by SIGKILL cannot stop its children, so they
+// notice it and end as on SIGTERM.
+const POLL_MS = 500;
+const GRACE_MS = 10_000;
+const parent = process.ppid;
+
+const poll = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(poll);
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), GRACE_MS).unref();
+  process.kill(process.pid, 'SIGTERM');
+}, POLL_MS);
+poll.unref();

@@ -1,0 +1,71 @@
+import { DomainError } from '../../shared/errors/domain-error.js';
+import type { CampaignStatus } from '../contracts/campaigns.js';
+
+/** What an operator may ask of a campaign that changes its status. */
+export type CampaignTransition = 'start' | 'pause' | 'resume' | 'complete' | 'reopen';
+export const CAMPAIGN_TRANSITIONS: readonly CampaignTransition[] = [
+  'start',
+  'pause',
+  'resume',
+  'complete',
+  'reopen',
+];
+
+/**
+ * The life of a campaign; the trigger `campaigns_guard` holds the same table.
+ * `complete` does not reach its status at once: the campaign closes, and turns completed when no call is live.
+ * A campaign that is finished, or past its end, takes the same step without an operator.
+ */
+export const CAMPAIGN_MACHINE: readonly {
+  transition: CampaignTransition;
+  from: CampaignStatus;
+  to: CampaignStatus;
+}[] = [
+  { transition: 'start', from: 'draft', to: 'running' },
+  { transition: 'pause', from: 'running', to: 'paused' },
+  { transition: 'resume', from: 'paused', to: 'running' },
+  { transition: 'complete', from: 'running', to: 'completed' },
+  { transition: 'complete', from: 'paused', to: 'completed' },
+  { transition: 'reopen', from: 'completed', to: 'paused' },
+];
+
+/** What a closing campaign still takes: to pause and hang up is how an operator cuts the last calls short. */
+const LEGAL_WHILE_CLOSING: readonly CampaignTransition[] = ['pause'];
+
+export interface CampaignStanding {
+  status: CampaignStatus;
+  /** Nobody is called any more; the last live calls are being waited for. */
+  closing: boolean;
+}
+
+export function legalTransitions(status: CampaignStatus, closing = false): CampaignTransition[] {
+  return CAMPAIGN_MACHINE.filter(
+    (step) => step.from === status && (!closing || LEGAL_WHILE_CLOSING.includes(step.transition)),
+  ).map((step) => step.transition);
+}
+
+/** The status a transition leads to, or null where it is illegal. */
+export function statusAfter(
+  standing: CampaignStanding,
+  transition: CampaignTransition,
+): CampaignStatus | null {
+  if (!legalTransitions(standing.status, standing.closing).includes(transition)) return null;
+  const step = CAMPAIGN_MACHINE.find(
+    ({ from, transition: taken }) => from === standing.status && taken === transition,
+  );
+  return step?.to ?? null;
+}
+
+/** Refuses an illegal transition with `illegal_transition`, naming the legal ones. */
+export function requireLegal(standing: CampaignStanding, transition: CampaignTransition): void {
+  if (statusAfter(standing, transition) !== null) return;
+  const legal = legalTransitions(standing.status, standing.closing);
+  const now = standing.closing ? `${standing.status} and closing` : standing.status;
+  const instead =
+    legal.length === 0 ? 'nothing is possible until it has completed' : `possible: ${legal.join(', ')}`;
+  throw new DomainError('illegal_transition', `Cannot ${transition} a campaign that is ${now}; ${instead}.`, {
+    campaignStatus: standing.status,
+    closing: standing.closing,
+    legal,
+  });
+}

@@ -1,0 +1,197 @@
+import { Injectable } from '@nestjs/common';
+import { Contacts, type DueContact } from '../../contact/contracts/contacts.js';
+import { Suppressions } from '../../contact/contracts/suppressions.js';
+import type { Tx } from '../../shared/db/tx.js';
+import { Environment } from '../../shared/environment/environment.js';
+import { IdGenerator } from '../../shared/ids/id-generator.js';
+import { CarrierIdentity } from '../../telephony/contracts/call-attempt.js';
+import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
+import type { Contactability } from '../contracts/contactability.js';
+import { decideContactability } from '../domain/contactability.js';
+import { legalHours } from '../legal-hours.js';
+import { type ClaimableCampaign, numbersInCall, offeredAttempts } from '../scheduling.queries.js';
+
+/** Due contacts looked at in one go, and how often in one tick: a bound on the transaction's length. */
+const LEAST_BATCH = 100;
+const PASSES = 5;
+const ZONE_BATCH = 20_000;
+/** A contact whose number is in another call is looked at again after this. */
+const NUMBER_IN_CALL_MS = 15_000;
+/** A refusal that names no later instant is looked at again after this, never in the same tick. */
+const RETRY_DECISION_MS = 5_000;
+
+/** The claim of one campaign, inside the tick's transaction. */
+@Injectable()
+export class CampaignClaim {
+  constructor(
+    private readonly contacts: Contacts,
+    private readonly suppressions: Suppressions,
+    private readonly attempts: CallAttempts,
+    private readonly ids: IdGenerator,
+    private readonly identity: CarrierIdentity,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Opens at most `room` attempts for due contacts that may be rung now; moves on whoever may not. */
+  async claim(
+    tx: Tx,
+    campaign: ClaimableCampaign,
+    now: { room: number; live: number; at: Date },
+  ): Promise<string[]> {
+    const opened: string[] = [];
+    for (let pass = 0; pass < PASSES && opened.length < now.room; pass++) {
+      const limit = Math.max(LEAST_BATCH, now.room - opened.length);
+      const due = await this.contacts.lockDue(tx, { campaignId: campaign.id, at: now.at, limit });
+      if (due.length === 0) break;
+      const permitted = await this.sift(tx, campaign, due, now.at);
+      const chosen = permitted.slice(0, now.room - opened.length);
+      opened.push(...(await this.open(tx, campaign, chosen, { live: now.live + opened.length, at: now.at })));
+      if (permitted.length > chosen.length || due.length < limit) break;
+    }
+    return opened;
+  }
+
+  /** Those who may be rung now, one per number; all others are moved out of the way of the next claim. */
+  private async sift(
+    tx: Tx,
+    campaign: ClaimableCampaign,
+    due: DueContact[],
+    at: Date,
+  ): Promise<DueContact[]> {
+    const numbers = due.map(({ phoneNumber }) => phoneNumber);
+    const suppressed = await this.suppressions.among(tx, numbers);
+    const inCall = await numbersInCall(tx, numbers);
+    const offered = await offeredAttempts(
+      tx,
+      due.map(({ id }) => id),
+    );
+    const permitted: DueContact[] = [];
+    const refused: {
+      contact: DueContact;
+      zone: string | null;
+      answer: Exclude<Contactability, { permitted: true }>;
+    }[] = [];
+    for (const contact of due) {
+      const zone = contact.timezone ?? contact.numberTimezone ?? campaign.defaultTimezone;
+      const answer = decideContactability({
+        at,
+        campaign: {
+          ...campaign,
+          callingWindow: campaign.policy.callingWindow,
+          maxAttempts: campaign.policy.maxAttempts,
+        },
+        carrier: this.identity.carrier,
+        legalHours: legalHours(this.environment),
+        diallingStopped: false,
+        circuitOpen: false,
+        contact: {
+          zone,
+          suppressed: suppressed.has(contact.phoneNumber),
+          attemptsOffered: offered.get(contact.id) ?? 0,
+          numberInCall: inCall.has(contact.phoneNumber),
+          isTest: false,
+        },
+      });
+      if (answer.permitted) permitted.push(contact);
+      else refused.push({ contact, zone, answer });
+    }
+    await this.moveOn(tx, campaign, refused, at);
+    return permitted;
+  }
+
+  private async moveOn(
+    tx: Tx,
+    campaign: ClaimableCampaign,
+    refused: {
+      contact: DueContact;
+      zone: string | null;
+      answer: Exclude<Contactability, { permitted: true }>;
+    }[],
+    at: Date,
+  ): Promise<void> {
+    const final = refused.filter(({ answer }) => answer.final);
+    await this.contacts.dismiss(
+      tx,
+      final.map(({ contact, answer }) => ({
+        contactId: contact.id,
+        disposition: FINAL_DISPOSITION[answer.reason] ?? 'campaign_over',
+      })),
+      at,
+    );
+    const waiting = refused.filter(({ answer }) => !answer.final);
+    await this.contacts.defer(
+      tx,
+      waiting.map(({ contact, answer }) => ({
+        contactId: contact.id,
+        until:
+          answer.nextPermittedAt ??
+          new Date(
+            at.getTime() + (answer.reason === 'number_in_call' ? NUMBER_IN_CALL_MS : RETRY_DECISION_MS),
+          ),
+        windowClosed: answer.reason === 'outside_calling_window' || answer.reason === 'outside_legal_hours',
+      })),
+    );
+    // Whoever else is due in a zone whose window is shut is moved with the first one found there.
+    const shut = new Map(
+      waiting
+        .filter(({ zone, answer }) => zone !== null && answer.nextPermittedAt !== null)
+        .map(({ zone, answer }) => [zone!, answer.nextPermittedAt!]),
+    );
+    for (const [timezone, until] of [...shut].sort()) {
+      await this.contacts.deferZone(tx, {
+        campaignId: campaign.id,
+        timezone,
+        defaultTimezone: campaign.defaultTimezone,
+        at,
+        until,
+        limit: ZONE_BATCH,
+      });
+    }
+  }
+
+  private async open(
+    tx: Tx,
+    campaign: ClaimableCampaign,
+    chosen: DueContact[],
+    now: { live: number; at: Date },
+  ): Promise<string[]> {
+    const planned = chosen.map((contact) => ({
+      contact,
+      attemptId: this.ids.next(),
+      attemptNumber: contact.attemptsCount + 1,
+    }));
+    const opened = await this.attempts.open(
+      tx,
+      planned.map(({ contact, attemptId, attemptNumber }) => ({
+        id: attemptId,
+        contactId: contact.id,
+        campaignId: campaign.id,
+        attemptNumber,
+        phoneNumber: contact.phoneNumber,
+        carrier: this.identity.carrier,
+        isTest: false,
+      })),
+      {
+        at: now.at,
+        by: this.environment.WORKER_NAME,
+        live: now.live,
+        limit: campaign.policy.maxConcurrentCalls,
+      },
+    );
+    const claimed = planned.filter(({ attemptId }) => opened.has(attemptId));
+    await this.contacts.claim(tx, claimed, now.at);
+    const skipped = planned.filter(({ attemptId }) => !opened.has(attemptId));
+    const until = new Date(now.at.getTime() + NUMBER_IN_CALL_MS);
+    await this.contacts.defer(
+      tx,
+      skipped.map(({ contact }) => ({ contactId: contact.id, until, windowClosed: false })),
+    );
+    return claimed.map(({ attemptId }) => attemptId);
+  }
+}
+
+const FINAL_DISPOSITION = {
+  suppressed: 'suppressed',
+  attempts_exhausted: 'exhausted',
+  unknown_timezone: 'unknown_timezone',
+} as Record<string, 'suppressed' | 'exhausted' | 'unknown_timezone' | undefined>;

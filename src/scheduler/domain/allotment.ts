@@ -1,0 +1,64 @@
+/** Counted from rows at the moment of the claim; unknown calls count as live. */
+export interface CampaignLoadNow {
+  id: string;
+  live: number;
+  maxConcurrentCalls: number;
+  callsPerSecond: number;
+  /** Attempts claimed within the last `horizonSeconds(callsPerSecond, tick)`. */
+  claimedLately: number;
+}
+
+export interface LoadNow {
+  live: number;
+  maxConcurrentCalls: number;
+  callsPerSecond: number;
+  claimedLately: number;
+  campaigns: CampaignLoadNow[];
+}
+
+/** The stretch over which a pace is counted: at least a tick, and long enough for one call at slow paces. */
+export function horizonSeconds(callsPerSecond: number, tickSeconds: number): number {
+  return Math.max(tickSeconds, 1, 1 / callsPerSecond);
+}
+
+/**
+ * How many contacts each campaign may claim now. Neither limit nor pace is passed, global or the campaign's own; what
+ * the installation has to give goes, one by one, to the campaign whose limit is least used (ties by id).
+ */
+export function allot(load: LoadNow, tickSeconds: number): Map<string, number> {
+  let room = Math.min(
+    load.maxConcurrentCalls - load.live,
+    paceRoom(load.callsPerSecond, load.claimedLately, tickSeconds),
+  );
+  const shares = load.campaigns
+    .map((campaign) => ({
+      id: campaign.id,
+      live: campaign.live,
+      limit: campaign.maxConcurrentCalls,
+      room: Math.min(
+        campaign.maxConcurrentCalls - campaign.live,
+        paceRoom(campaign.callsPerSecond, campaign.claimedLately, tickSeconds),
+      ),
+      given: 0,
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  while (room > 0) {
+    const next = shares.filter((share) => share.given < share.room).sort(leastUsed)[0];
+    if (next === undefined) break;
+    next.given++;
+    room--;
+  }
+  return new Map(shares.filter((share) => share.given > 0).map((share) => [share.id, share.given]));
+}
+
+function leastUsed(
+  a: { live: number; given: number; limit: number },
+  b: { live: number; given: number; limit: number },
+): number {
+  return (a.live + a.given) / a.limit - (b.live + b.given) / b.limit;
+}
+
+function paceRoom(callsPerSecond: number, claimedLately: number, tickSeconds: number): number {
+  const budget = Math.floor(callsPerSecond * horizonSeconds(callsPerSecond, tickSeconds) + 1e-9);
+  return Math.max(0, budget - claimedLately);
+}

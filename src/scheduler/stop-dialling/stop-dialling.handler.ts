@@ -1,0 +1,58 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Clock } from '../../shared/clock/clock.js';
+import { ApiDatabase } from '../../shared/db/database.js';
+import { holdDialGate } from '../../shared/db/locks.js';
+import { appendEvents } from '../../shared/event-log/append-events.js';
+import { DiallingResumed, DiallingStopped } from '../contracts/events.js';
+import type { GlobalLimits } from '../contracts/limits.js';
+import { SettingsRows } from '../settings-rows.js';
+import { ResumeDiallingCommand, StopDiallingCommand } from './stop-dialling.command.js';
+
+/** Once it has committed no call is dialled any more: the stop is stamped while it holds the dial gate alone. Repeatable. */
+@CommandHandler(StopDiallingCommand)
+export class StopDiallingHandler implements ICommandHandler<StopDiallingCommand> {
+  constructor(
+    private readonly database: ApiDatabase,
+    private readonly clock: Clock,
+    private readonly settings: SettingsRows,
+  ) {}
+
+  async execute({ reason }: StopDiallingCommand): Promise<GlobalLimits> {
+    return this.database.transaction(async (tx) => {
+      await holdDialGate(tx);
+      const before = await this.settings.lock(tx);
+      if (before.diallingStoppedAt !== null) return before;
+      const at = await this.clock.now(tx);
+      const after = { ...before, diallingStoppedAt: at, diallingStoppedReason: reason };
+      await this.settings.write(tx, after, before.version, at);
+      await appendEvents(tx, [
+        DiallingStopped.of({ entityId: 'global', version: before.version + 1, at }, { reason }),
+      ]);
+      return { ...after, version: before.version + 1 };
+    });
+  }
+}
+
+/** Lets dialling go on; a no-op when it was not stopped. */
+@CommandHandler(ResumeDiallingCommand)
+export class ResumeDiallingHandler implements ICommandHandler<ResumeDiallingCommand> {
+  constructor(
+    private readonly database: ApiDatabase,
+    private readonly clock: Clock,
+    private readonly settings: SettingsRows,
+  ) {}
+
+  async execute(): Promise<GlobalLimits> {
+    return this.database.transaction(async (tx) => {
+      const before = await this.settings.lock(tx);
+      if (before.diallingStoppedAt === null) return before;
+      const at = await this.clock.now(tx);
+      const after = { ...before, diallingStoppedAt: null, diallingStoppedReason: null };
+      await this.settings.write(tx, after, before.version, at);
+      await appendEvents(tx, [
+        DiallingResumed.of({ entityId: 'global', version: before.version + 1, at }, {}),
+      ]);
+      return { ...after, version: before.version + 1 };
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CloseFinishedCampaignsCommand } from '../campaign/contracts/commands.js';
+import { Environment } from '../shared/environment/environment.js';
+import { Ticker } from '../shared/ticking/ticker.js';
+import { ClaimNextContactCommand } from './claim-next-contact/claim-next-contact.command.js';
+
+const CLOSE_EVERY_MS = 1_000;
+
+/** The cron that drives the scheduler in every worker. It never waits for the carrier: dialling follows by itself. */
+@Injectable()
+export class Tick implements OnApplicationBootstrap {
+  constructor(
+    private readonly ticker: Ticker,
+    private readonly commands: CommandBus,
+    private readonly environment: Environment,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.environment.SCHEDULER_ENABLED) return;
+    this.ticker.register({
+      name: 'claim-next-contact',
+      everyMs: this.environment.SCHEDULER_TICK_MS,
+      work: async () => {
+        await this.commands.execute(new ClaimNextContactCommand());
+      },
+    });
+    this.ticker.register({
+      name: 'close-finished-campaigns',
+      everyMs: CLOSE_EVERY_MS,
+      work: async () => {
+        await this.commands.execute(new CloseFinishedCampaignsCommand());
+      },
+    });
+  }
+}

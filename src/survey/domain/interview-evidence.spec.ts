@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { SurveyDefinition } from '../contracts/survey-definition.js';
+import { weigh } from './interview-evidence.js';
+
+const survey: SurveyDefinition = {
+  introduction: 'Hello.',
+  questions: [
+    { key: 'a', type: 'yes_no', text: 'A?' },
+    { key: 'b', type: 'yes_no', text: 'B?' },
+    { key: 'c', type: 'yes_no', text: 'C?', required: false },
+  ],
+};
+const open = (...answeredKeys: string[]) => ({ status: 'open' as const, consented: true, answeredKeys });
+
+describe('the evidence of an interview', () => {
+  it('counts required answers apart from all answers', () => {
+    expect(weigh(survey, open('a', 'c'))).toEqual({
+      consented: true,
+      answered: 2,
+      required: 2,
+      requiredAnswered: 1,
+      reachedPartialThreshold: true,
+      status: 'open',
+    });
+  });
+
+  it('reaches the threshold by required answers only, half of them by default', () => {
+    expect(weigh(survey, open('c')).reachedPartialThreshold).toBe(false);
+    expect(weigh(survey, open('a')).reachedPartialThreshold).toBe(true);
+    expect(weigh({ ...survey, partialThreshold: 0.75 }, open('a')).reachedPartialThreshold).toBe(false);
+    expect(weigh({ ...survey, partialThreshold: 0.01 }, open()).reachedPartialThreshold).toBe(false);
+  });
+
+  it('reaches no threshold without required questions', () => {
+    expect(weigh({ ...survey, questions: [] }, open()).reachedPartialThreshold).toBe(false);
+  });
+});

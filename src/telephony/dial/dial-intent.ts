@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { Contacts } from '../../contact/contracts/contacts.js';
+import { DialPermission } from '../../scheduler/contracts/dial-permission.js';
+import { Clock } from '../../shared/clock/clock.js';
+import { DiallingDatabase } from '../../shared/db/database.js';
+import { passDialGate } from '../../shared/db/locks.js';
+import type { Tx } from '../../shared/db/tx.js';
+import { CarrierIdentity } from '../contracts/call-attempt.js';
+import { CallDialing, CallEnded } from '../contracts/events.js';
+import { CallFacts, type LockedCall } from '../facts/call-facts.js';
+import { AttemptChange } from '../rows/attempt-rows.js';
+import type { CallRequest } from '../telephony-port.js';
+import { reserveDialSlot } from './dial-slots.js';
+
+/** A slot further away is not waited for: a pause or a stop in between must still keep the call from leaving. */
+const LONGEST_SLOT_WAIT_MS = 1_000;
+/** When an un-claimed contact is due again if the refusal names no instant: never in the tick that claimed it. */
+const RECLAIM_MS = 2_000;
+
+export type DialIntent =
+  | { kind: 'passed_over' }
+  | { kind: 'canceled'; reason: string }
+  | { kind: 'wait'; waitMs: number }
+  /** The intent is committed; `slotInMs` counts from the moment it was stamped. */
+  | { kind: 'dial'; request: CallRequest; offer: number; slotInMs: number };
+
+/** The transaction before a dial: everything that could forbid the call is read again behind the dial gate. */
+@Injectable()
+export class DialIntents {
+  constructor(
+    private readonly database: DiallingDatabase,
+    private readonly clock: Clock,
+    private readonly facts: CallFacts,
+    private readonly contacts: Contacts,
+    private readonly permission: DialPermission,
+    private readonly identity: CarrierIdentity,
+  ) {}
+
+  /** Commits the intent to dial, or un-claims the attempt. When this fails nothing was offered to anybody. */
+  async commit(attemptId: string): Promise<DialIntent> {
+    return this.database.transaction(async (tx) => {
+      await passDialGate(tx);
+      const call = await this.facts.lock(tx, attemptId);
+      if (call === undefined || call.attempt.status !== 'claimed') return { kind: 'passed_over' };
+      const at = await this.clock.now(tx);
+      const { attempt, contact } = call;
+      if (attempt.notBefore !== null && attempt.notBefore > at) {
+        return { kind: 'wait', waitMs: attempt.notBefore.getTime() - at.getTime() };
+      }
+      if (attempt.carrier !== this.identity.carrier) return { kind: 'passed_over' };
+      const permit = await this.permission.ask(tx, { contactId: contact.id, attemptId, at });
+      if (!permit.contactability.permitted) {
+        const { reason, nextPermittedAt, final } = permit.contactability;
+        await this.unclaim(tx, call, { reason, nextAttemptAt: nextPermittedAt, final, at });
+        return { kind: 'canceled', reason };
+      }
+      if (permit.callerId === null || contact.state !== 'in_progress') {
+        const reason = permit.callerId === null ? 'no_caller_id' : 'contact_settled';
+        await this.unclaim(tx, call, { reason, nextAttemptAt: null, final: false, at });
+        return { kind: 'canceled', reason };
+      }
+      const latest = new Date(at.getTime() + LONGEST_SLOT_WAIT_MS);
+      const pace = { account: attempt.carrier, campaignId: attempt.campaignId, ...permit };
+      const slot = await reserveDialSlot(tx, pace, at, latest);
+      if (!slot.reserved) return { kind: 'wait', waitMs: slot.slotAt.getTime() - latest.getTime() };
+      const offer = attempt.offers + 1;
+      await new AttemptChange(attempt, at)
+        .with(
+          {
+            status: 'dialing',
+            dialingAt: at,
+            dialSlotAt: slot.slotAt,
+            offers: offer,
+            callerId: permit.callerId,
+            notBefore: null,
+            leaseUntil: null,
+          },
+          CallDialing,
+          { slotAt: slot.slotAt, offer },
+        )
+        .write(tx);
+      const { ringSeconds, callSeconds, detectMachines } = permit;
+      const request = {
+        attemptId,
+        to: attempt.phoneNumber,
+        from: permit.callerId,
+        ringSeconds,
+        callSeconds,
+        detectMachines,
+      };
+      return { kind: 'dial', request, offer, slotInMs: slot.slotAt.getTime() - at.getTime() };
+    });
+  }
+
+  /** Gives an attempt back that was never offered: it ends `canceled`, the contact returns to its state before. */
+  async unclaim(
+    tx: Tx,
+    { attempt, contact }: LockedCall,
+    refusal: { reason: string; nextAttemptAt: Date | null; final: boolean; at: Date },
+  ): Promise<void> {
+    const { reason, at } = refusal;
+    await new AttemptChange(attempt, at)
+      .with({ status: 'ended', outcome: 'canceled', endedAt: at, leaseUntil: null }, CallEnded, {
+        outcome: 'canceled',
+        carrierEnd: null,
+        reason,
+        isTest: contact.isTest,
+      })
+      .write(tx);
+    if (contact.state !== 'in_progress') return;
+    if (contact.isTest) {
+      await this.contacts.settle(tx, contact, {
+        state: 'not_reached',
+        disposition: 'campaign_over',
+        nextAttemptAt: null,
+        attemptId: attempt.id,
+        at,
+      });
+      return;
+    }
+    const nextAttemptAt = refusal.nextAttemptAt ?? new Date(at.getTime() + RECLAIM_MS);
+    await this.contacts.releaseClaimed(tx, contact, { nextAttemptAt, attemptId: attempt.id, reason, at });
+    if (refusal.final) {
+      const disposition =
+        reason === 'suppressed'
+          ? 'suppressed'
+          : reason === 'unknown_timezone'
+            ? 'unknown_timezone'
+            : reason === 'attempts_exhausted'
+              ? 'exhausted'
+              : 'campaign_over';
+      await this.contacts.dismiss(tx, [{ contactId: contact.id, disposition }], at);
+    }
+  }
+}

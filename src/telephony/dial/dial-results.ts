@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock/clock.js';
+import { DiallingDatabase } from '../../shared/db/database.js';
+import type { Tx } from '../../shared/db/tx.js';
+import { CallRequeued, CallResultUnknown } from '../contracts/events.js';
+import { requeueDelayMs } from '../domain/recovery-plan.js';
+import { AttemptSettlement } from '../facts/attempt-settlement.js';
+import { belongs, bind, CallFacts, type LockedCall } from '../facts/call-facts.js';
+import { AttemptChange } from '../rows/attempt-rows.js';
+import { type PlaceResult, TelephonyPort } from '../telephony-port.js';
+import { CarrierCircuit } from './carrier-circuit.js';
+
+/** An unreachable carrier opens the circuit after this many offers of one attempt. */
+const OFFERS_BEFORE_CIRCUIT = 3;
+
+/**
+ * Writes what became of a create request. Fenced by the offer it belongs to: a worker that was frozen between the
+ * commit and its answer finds the attempt moved on and changes nothing.
+ */
+@Injectable()
+export class DialResults {
+  constructor(
+    private readonly database: DiallingDatabase,
+    private readonly clock: Clock,
+    private readonly facts: CallFacts,
+    private readonly settlement: AttemptSettlement,
+    private readonly circuit: CarrierCircuit,
+    private readonly port: TelephonyPort,
+  ) {}
+
+  /** Returns how long to wait before the attempt is offered again, or null when it is not. */
+  async record(attemptId: string, offer: number, result: PlaceResult): Promise<number | null> {
+    const { waitMs, late } = await this.database.transaction(async (tx) => {
+      const call = await this.facts.lock(tx, attemptId);
+      if (call === undefined) return { waitMs: null, late: result.kind === 'accepted' };
+      const at = await this.clock.now(tx);
+      if (result.kind === 'accepted')
+        return { waitMs: null, late: await this.accept(tx, call, result.providerCallId, at) };
+      const { attempt } = call;
+      // A callback has named the call meanwhile, or recovery has taken over: the carrier's word counts, not ours.
+      const current = attempt.status === 'dialing' && attempt.dialResult === null && attempt.offers === offer;
+      if (!current || attempt.providerCallId !== null) return { waitMs: null, late: false };
+      return { waitMs: await this.refuse(tx, call, result, at), late: false };
+    });
+    if (late && result.kind === 'accepted') await this.port.end(result.providerCallId);
+    return waitMs;
+  }
+
+  private async accept(tx: Tx, { attempt }: LockedCall, providerCallId: string, at: Date): Promise<boolean> {
+    if (!belongs(attempt, providerCallId)) {
+      await this.facts.recordLate(tx, attempt, { providerCallId, saw: 'accepted', source: 'create', at });
+      return true;
+    }
+    const change = new AttemptChange(attempt, at);
+    bind(change, providerCallId);
+    if (change.attempt.lastFactAt === null) change.note({ lastFactAt: at });
+    await change.write(tx);
+    return false;
+  }
+
+  private async refuse(
+    tx: Tx,
+    { attempt, contact }: LockedCall,
+    result: Exclude<PlaceResult, { kind: 'accepted' }>,
+    at: Date,
+  ): Promise<number | null> {
+    const change = new AttemptChange(attempt, at);
+    if (result.kind === 'unknown') {
+      await change.with({ dialResult: 'unknown' }, CallResultUnknown, { reason: result.reason }).write(tx);
+      return null;
+    }
+    if (result.kind === 'rejected' && result.cause !== 'configuration') {
+      const outcome = result.cause === 'unreachable' ? 'failed' : 'not_placed';
+      change.note({ errorCode: result.code });
+      await this.settlement.end(tx, { contact, change }, { outcome, reason: result.code, at });
+      return null;
+    }
+    const reason = result.kind === 'rejected' ? `configuration ${result.code}` : result.reason;
+    const waitMs = requeueDelayMs(attempt.offers);
+    const notBefore = new Date(at.getTime() + waitMs);
+    await change
+      .with({ status: 'claimed', notBefore, dialSlotAt: null, dialingAt: null }, CallRequeued, {
+        reason,
+        notBefore,
+      })
+      .write(tx);
+    if (
+      result.kind === 'rejected' ||
+      (result.kind === 'not_sent' && attempt.offers >= OFFERS_BEFORE_CIRCUIT)
+    ) {
+      await this.circuit.open(tx, reason, at);
+    }
+    return waitMs;
+  }
+
+  /** The moment was missed (a frozen worker): nothing was sent, so the attempt is claimed as before. */
+  async missed(attemptId: string, offer: number): Promise<number | null> {
+    return this.record(attemptId, offer, { kind: 'throttled', reason: 'missed its slot' });
+  }
+}

@@ -1,0 +1,18 @@
+import { Command } from '@nestjs/cqrs';
+
+/** Dials one claimed attempt, if it may still be dialled. */
+export class PlaceCallCommand extends Command<PlaceCallReport> {
+  constructor(readonly attemptId: string) {
+    super();
+  }
+}
+
+export type PlaceCallReport =
+  /** Not `claimed` any more, or not due yet. */
+  | { kind: 'passed_over' }
+  | { kind: 'canceled'; reason: string }
+  /** The pace leaves no room now; ask again after this. */
+  | { kind: 'wait'; waitMs: number }
+  | { kind: 'offered'; result: string }
+  /** Back to `claimed`; ask again after this. */
+  | { kind: 'requeued'; waitMs: number };

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { CALL_STATUSES } from '../contracts/call-attempt.js';
+import type { CarrierSignal } from '../telephony-port.js';
+import {
+  CALL_RANK,
+  type CallSituation,
+  effectOf,
+  type InterviewResult,
+  mayBeCorrected,
+  outcomeByEvidence,
+} from './call-lifecycle.js';
+
+const SIGNALS: CarrierSignal['kind'][] = [
+  'queued',
+  'initiated',
+  'ringing',
+  'answered',
+  'completed',
+  'busy',
+  'no_answer',
+  'failed',
+  'canceled',
+];
+const signal = (
+  kind: CarrierSignal['kind'],
+  answeredBy: CarrierSignal['answeredBy'] = null,
+): CarrierSignal => ({ kind, answeredBy, errorCode: null });
+const call = (change: Partial<CallSituation> = {}): CallSituation => ({
+  status: 'dialing',
+  carrierEnd: null,
+  interviewResult: null,
+  ...change,
+});
+
+describe('what a carrier signal does', () => {
+  it('never moves a call backwards, in any status and for any signal', () => {
+    for (const status of CALL_STATUSES) {
+      for (const kind of SIGNALS) {
+        const effect = effectOf(call({ status }), signal(kind));
+        if (effect.kind === 'progress') expect(CALL_RANK[effect.to]).toBeGreaterThan(CALL_RANK[status]);
+        if (status === 'ended') expect(effect.kind).toBe('none');
+      }
+    }
+  });
+
+  it('lets the first end win', () => {
+    for (const kind of SIGNALS)
+      expect(effectOf(call({ carrierEnd: 'completed' }), signal(kind)).kind).toBe('none');
+  });
+
+  it.each([
+    ['busy', 'busy'],
+    ['no_answer', 'no_answer'],
+    ['failed', 'failed'],
+    ['canceled', 'failed'],
+  ] as const)('ends a call that nobody answered with its own outcome: %s', (kind, outcome) => {
+    expect(effectOf(call({ status: 'ringing' }), signal(kind))).toEqual({ kind: 'end', outcome });
+  });
+
+  it('holds back a person who answered and did not finish', () => {
+    for (const kind of ['completed', 'failed', 'canceled'] as const) {
+      expect(effectOf(call({ status: 'in_progress' }), signal(kind)).kind).toBe('hold');
+    }
+  });
+
+  it('keeps what the interview decided, whatever the carrier says of the end', () => {
+    for (const interviewResult of ['completed', 'refused', 'machine'] as InterviewResult[]) {
+      for (const kind of ['completed', 'busy', 'no_answer', 'failed', 'canceled'] as const) {
+        expect(effectOf(call({ status: 'in_progress', interviewResult }), signal(kind))).toEqual({
+          kind: 'end',
+          outcome: interviewResult,
+        });
+      }
+    }
+  });
+
+  it('takes a machine for a machine and what is unknown for a person', () => {
+    expect(effectOf(call(), signal('completed', 'machine'))).toEqual({ kind: 'end', outcome: 'machine' });
+    expect(effectOf(call(), signal('completed', 'fax'))).toEqual({ kind: 'end', outcome: 'machine' });
+    expect(effectOf(call(), signal('completed', 'unknown')).kind).toBe('hold');
+  });
+});
+
+describe('the outcome by what was answered', () => {
+  const answers = {
+    status: 'open' as const,
+    required: 4,
+    requiredAnswered: 0,
+    reachedPartialThreshold: false,
+  };
+
+  it('is completed when only optional questions were left', () => {
+    expect(outcomeByEvidence({ ...answers, requiredAnswered: 4, reachedPartialThreshold: true }, false)).toBe(
+      'completed',
+    );
+  });
+
+  it('is partial from the threshold on, hung_up or no_response before', () => {
+    expect(outcomeByEvidence({ ...answers, requiredAnswered: 2, reachedPartialThreshold: true }, true)).toBe(
+      'partial',
+    );
+    expect(outcomeByEvidence({ ...answers, requiredAnswered: 1 }, false)).toBe('hung_up');
+    expect(outcomeByEvidence({ ...answers, status: 'none', required: 0 }, true)).toBe('no_response');
+  });
+
+  it('may be corrected once, and only where a person may have gone on', () => {
+    expect(
+      (['hung_up', 'partial', 'no_response', 'lost'] as const).every((outcome) =>
+        mayBeCorrected(outcome, false),
+      ),
+    ).toBe(true);
+    expect(mayBeCorrected('hung_up', true)).toBe(false);
+    expect(
+      (['completed', 'refused', 'busy', 'machine', 'canceled', 'not_placed'] as const).some((outcome) =>
+        mayBeCorrected(outcome, false),
+      ),
+    ).toBe(false);
+  });
+});

@@ -1,0 +1,92 @@
+import type { CallOutcome, CallStatus } from '../contracts/call-attempt.js';
+import type { CarrierSignal } from '../telephony-port.js';
+
+/** Order of the statuses: carrier signals move an attempt forward only. */
+export const CALL_RANK: Record<CallStatus, number> = {
+  claimed: 0,
+  dialing: 1,
+  ringing: 2,
+  in_progress: 3,
+  ended: 4,
+};
+
+/** What each signal says about the call. */
+const SIGNAL_STATUS: Record<CarrierSignal['kind'], CallStatus> = {
+  queued: 'dialing',
+  initiated: 'dialing',
+  ringing: 'ringing',
+  answered: 'in_progress',
+  completed: 'ended',
+  busy: 'ended',
+  no_answer: 'ended',
+  failed: 'ended',
+  canceled: 'ended',
+};
+
+export type InterviewResult = 'completed' | 'refused' | 'no_response' | 'callback' | 'machine';
+
+export interface CallSituation {
+  status: CallStatus;
+  /** The line went down before; the settlement is being held back. */
+  carrierEnd: string | null;
+  interviewResult: InterviewResult | null;
+}
+
+export type SignalEffect =
+  /** Stored, changes nothing: of a lower or equal rank, or after the end. */
+  | { kind: 'none' }
+  | { kind: 'progress'; to: CallStatus }
+  /** The call is over and its outcome certain. */
+  | { kind: 'end'; outcome: CallOutcome }
+  /** A person answered and did not finish: turns may still be under way, the settlement waits for them. */
+  | { kind: 'hold' }
+  /** A person answered and was silent to the limit: partial or no_response, as the answers say. */
+  | { kind: 'end_by_evidence' };
+
+/** What a carrier signal does to a call. The first end wins; rank orders the rest. */
+export function effectOf(call: CallSituation, signal: CarrierSignal): SignalEffect {
+  if (call.status === 'ended' || call.carrierEnd !== null) return { kind: 'none' };
+  const to = SIGNAL_STATUS[signal.kind];
+  if (to !== 'ended')
+    return CALL_RANK[to] > CALL_RANK[call.status] ? { kind: 'progress', to } : { kind: 'none' };
+  if (call.interviewResult === 'no_response') return { kind: 'end_by_evidence' };
+  if (call.interviewResult !== null) return { kind: 'end', outcome: call.interviewResult };
+  switch (signal.kind) {
+    case 'busy':
+      return { kind: 'end', outcome: 'busy' };
+    case 'no_answer':
+      return { kind: 'end', outcome: 'no_answer' };
+    case 'completed':
+      if (signal.answeredBy === 'machine' || signal.answeredBy === 'fax')
+        return { kind: 'end', outcome: 'machine' };
+      return { kind: 'hold' };
+    default:
+      // A call that failed or was canceled after somebody answered is a broken interview, not a call never connected.
+      return call.status === 'in_progress' ? { kind: 'hold' } : { kind: 'end', outcome: 'failed' };
+  }
+}
+
+/** What the stored answers prove about a call in which a person answered and hung up. */
+export interface AnswersSoFar {
+  status: 'none' | 'open' | 'completed' | 'refused';
+  required: number;
+  requiredAnswered: number;
+  reachedPartialThreshold: boolean;
+}
+
+/** The outcome of a call that ended before the interview did, by what was stored. */
+export function outcomeByEvidence(answers: AnswersSoFar, wasSilent: boolean): CallOutcome {
+  if (answers.status === 'completed' || answers.status === 'refused') return answers.status;
+  // Only optional questions were left.
+  if (answers.required > 0 && answers.requiredAnswered === answers.required) return 'completed';
+  if (answers.reachedPartialThreshold) return 'partial';
+  return wasSilent ? 'no_response' : 'hung_up';
+}
+
+/** An outcome that a late turn may still correct, once. */
+export function mayBeCorrected(outcome: CallOutcome, correctedBefore: boolean): boolean {
+  return (
+    !correctedBefore &&
+    (outcome === 'hung_up' || outcome === 'partial' || outcome === 'no_response' || outcome === 'lost')
+  );
+}

@@ -1,0 +1,50 @@
+/** The bounds of the dial protocol, in milliseconds; environment.ts explains each. */
+export interface RecoveryBounds {
+  createTimeoutMs: number;
+  createGraceMs: number;
+  carrierQueueMs: number;
+  lostMarginMs: number;
+}
+
+/** Calls found at the carrier between our two numbers since the dial, and what is known beside them. */
+export interface LookUp {
+  /** Found calls that no attempt is bound to. */
+  unboundCandidates: number;
+  /** Another attempt to the number was given up as lost within a day and never bound: a found call may be its own. */
+  lostRivalLately: boolean;
+}
+
+export type LookUpVerdict = 'bind' | 'ambiguous' | 'empty';
+
+/** Exactly one candidate and no rival binds; everything else waits for the carrier to speak. */
+export function judgeLookUp(found: LookUp): LookUpVerdict {
+  if (found.unboundCandidates === 0) return 'empty';
+  return found.unboundCandidates === 1 && !found.lostRivalLately ? 'bind' : 'ambiguous';
+}
+
+/**
+ * The first instant at which an attempt of unknown result may be given up: whatever the carrier made of the request
+ * would be over by then.
+ */
+export function lostNotBefore(
+  dial: { slotAt: Date; ringSeconds: number; callSeconds: number },
+  bounds: RecoveryBounds,
+): Date {
+  return new Date(
+    dial.slotAt.getTime() +
+      bounds.createTimeoutMs +
+      bounds.carrierQueueMs +
+      (dial.ringSeconds + dial.callSeconds) * 1_000 +
+      bounds.lostMarginMs,
+  );
+}
+
+/** Two successful look-ups that found nothing, and the time over: only then an attempt is lost. */
+export function isLost(emptyLookUps: number, notBefore: Date, at: Date): boolean {
+  return emptyLookUps >= 2 && at >= notBefore;
+}
+
+/** Pause before an attempt the carrier certainly did not take is offered again; grows with the offers. */
+export function requeueDelayMs(offers: number): number {
+  return Math.min(60_000, 500 * 2 ** Math.min(offers, 10));
+}

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { Campaigns } from '../../campaign/contracts/campaigns.js';
+import { Clock } from '../../shared/clock/clock.js';
+import { DiallingDatabase } from '../../shared/db/database.js';
+import { Environment } from '../../shared/environment/environment.js';
+import { isLost, judgeLookUp, lostNotBefore } from '../domain/recovery-plan.js';
+import { AttemptSettlement } from '../facts/attempt-settlement.js';
+import { CallFacts } from '../facts/call-facts.js';
+import { ATTEMPT_COLUMNS, AttemptChange, type AttemptRow } from '../rows/attempt-rows.js';
+import { type CarrierCall, TelephonyPort } from '../telephony-port.js';
+
+/** Our clock and the carrier's may differ by this much. */
+const CLOCK_SKEW_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** Asks the carrier about calls we do not know enough of, outside any transaction, and applies what it says. */
+@Injectable()
+export class LookUps {
+  constructor(
+    private readonly database: DiallingDatabase,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+    private readonly port: TelephonyPort,
+    private readonly facts: CallFacts,
+    private readonly settlement: AttemptSettlement,
+    private readonly campaigns: Campaigns,
+  ) {}
+
+  /** Looks for the call of an attempt whose create request had an unknown result. */
+  async findUnbound(attemptId: string): Promise<void> {
+    const attempt = await this.read(attemptId);
+    if (attempt === undefined || attempt.providerCallId !== null || attempt.callerId === null) return;
+    const createdSince = new Date(attempt.dialingAt!.getTime() - CLOCK_SKEW_MS);
+    const found = await this.port.find({ to: attempt.phoneNumber, from: attempt.callerId, createdSince });
+    // While the carrier cannot be asked nothing is guessed: the attempt stays unknown and keeps its place.
+    if (found.kind === 'unavailable') return this.looked(attemptId, 'unavailable');
+    const unbound = await this.unbound(found.calls);
+    const lostRivalLately = await this.lostRival(attempt);
+    const verdict = judgeLookUp({ unboundCandidates: unbound.length, lostRivalLately });
+    if (verdict === 'bind') await this.apply(attemptId, unbound[0]!);
+    await this.looked(attemptId, verdict);
+  }
+
+  /** Asks for a bound call that has not been heard of for too long. */
+  async askSilent(attemptId: string): Promise<void> {
+    const attempt = await this.read(attemptId);
+    if (attempt?.providerCallId == null || attempt.status === 'ended') return;
+    const found = await this.port.fetch(attempt.providerCallId);
+    if (found.kind === 'found') await this.apply(attemptId, found.call);
+    await this.looked(
+      attemptId,
+      found.kind === 'found' ? 'bind' : found.kind === 'not_found' ? 'empty' : 'unavailable',
+    );
+  }
+
+  private async apply(attemptId: string, call: CarrierCall): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const at = await this.clock.now(tx);
+      const { providerCallId, signal } = call;
+      await this.facts.apply(tx, { attemptId, providerCallId, signal, source: 'lookup', at });
+    });
+  }
+
+  /** Notes a look-up; gives the attempt up when two found nothing and the call would long be over. */
+  private async looked(
+    attemptId: string,
+    result: 'bind' | 'ambiguous' | 'empty' | 'unavailable',
+  ): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const call = await this.facts.lock(tx, attemptId);
+      if (call === undefined || call.attempt.status === 'ended') return;
+      const { attempt, contact } = call;
+      const at = await this.clock.now(tx);
+      const change = new AttemptChange(attempt, at);
+      if (result === 'unavailable') {
+        await change.note({ leaseUntil: null, lastLookupAt: at }).write(tx);
+        return;
+      }
+      const emptyLookups = result === 'empty' ? attempt.emptyLookups + 1 : 0;
+      change.note({ leaseUntil: null, lastLookupAt: at, emptyLookups });
+      const { policy } = await this.campaigns.read(tx, attempt.campaignId);
+      const notBefore = lostNotBefore(
+        { slotAt: attempt.dialSlotAt!, ...policy },
+        {
+          createTimeoutMs: this.environment.CREATE_TIMEOUT_MS,
+          createGraceMs: this.environment.CREATE_GRACE_MS,
+          carrierQueueMs: this.environment.CARRIER_QUEUE_MS,
+          lostMarginMs: this.environment.LOST_MARGIN_MS,
+        },
+      );
+      if (isLost(emptyLookups, notBefore, at)) {
+        await this.settlement.end(
+          tx,
+          { contact, change },
+          { outcome: 'lost', reason: 'not found at the carrier', at },
+        );
+      } else {
+        await change.write(tx);
+      }
+    });
+  }
+
+  private async unbound(calls: CarrierCall[]): Promise<CarrierCall[]> {
+    const bound = await this.database.rows<{ id: string }>(
+      `SELECT provider_call_id AS id FROM call_attempts WHERE provider_call_id = ANY ($1)`,
+      [calls.map(({ providerCallId }) => providerCallId)],
+    );
+    const taken = new Set(bound.map(({ id }) => id));
+    return calls.filter(({ providerCallId }) => !taken.has(providerCallId));
+  }
+
+  private async lostRival(attempt: AttemptRow): Promise<boolean> {
+    const since = new Date(attempt.dialingAt!.getTime() - DAY_MS);
+    const row = await this.database.row(
+      `SELECT 1 FROM call_attempts WHERE phone_number = $1 AND outcome = 'lost' AND provider_call_id IS NULL
+          AND ended_at > $2 AND id <> $3 LIMIT 1`,
+      [attempt.phoneNumber, since, attempt.id],
+    );
+    return row !== undefined;
+  }
+
+  private async read(attemptId: string): Promise<AttemptRow | undefined> {
+    return this.database.row<AttemptRow>(`SELECT ${ATTEMPT_COLUMNS} FROM call_attempts WHERE id = $1`, [
+      attemptId,
+    ]);
+  }
+}

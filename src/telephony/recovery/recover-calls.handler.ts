@@ -1,0 +1,87 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Clock } from '../../shared/clock/clock.js';
+import { DiallingDatabase } from '../../shared/db/database.js';
+import type { Tx } from '../../shared/db/tx.js';
+import { Environment } from '../../shared/environment/environment.js';
+import { CarrierIdentity } from '../contracts/call-attempt.js';
+import { CallResultUnknown } from '../contracts/events.js';
+import { CarrierCircuit } from '../dial/carrier-circuit.js';
+import { AttemptSettlement } from '../facts/attempt-settlement.js';
+import { CallFacts, type LockedCall } from '../facts/call-facts.js';
+import { AttemptChange } from '../rows/attempt-rows.js';
+import { LookUps } from './look-ups.js';
+import { RecoverCallsCommand, type RecoveryReport } from './recover-calls.command.js';
+import { leaseStranded } from './stranded-attempts.js';
+
+const CONCURRENT_LOOK_UPS = 8;
+
+/**
+ * Restart and tick are the same: rows say what is unfinished, the carrier says what became of it. Nothing is ever
+ * dialled again here but what was never offered; every step is fenced and may be repeated.
+ */
+@CommandHandler(RecoverCallsCommand)
+export class RecoverCallsHandler implements ICommandHandler<RecoverCallsCommand> {
+  constructor(
+    private readonly database: DiallingDatabase,
+    private readonly clock: Clock,
+    private readonly environment: Environment,
+    private readonly identity: CarrierIdentity,
+    private readonly facts: CallFacts,
+    private readonly settlement: AttemptSettlement,
+    private readonly lookUps: LookUps,
+    private readonly circuit: CarrierCircuit,
+  ) {}
+
+  async execute(): Promise<RecoveryReport> {
+    await this.circuit.probe();
+    const at = await this.clock.now();
+    const stranded = await leaseStranded(this.database, this.identity.carrier, at, this.environment);
+    const of = (kind: string) => stranded.filter((one) => one.kind === kind).map(({ id }) => id);
+    for (const id of of('held')) await this.settleHeld(id);
+    for (const id of of('dialing')) await this.giveUpWaiting(id);
+    const asked = [
+      ...of('unbound').map((id) => () => this.lookUps.findUnbound(id)),
+      ...of('silent').map((id) => () => this.lookUps.askSilent(id)),
+    ];
+    while (asked.length > 0) await Promise.all(asked.splice(0, CONCURRENT_LOOK_UPS).map((ask) => ask()));
+    const toDial = of('claimed');
+    return { toDial, examined: stranded.length - toDial.length };
+  }
+
+  /** The time for late turns is over: the answers decide. */
+  private async settleHeld(attemptId: string): Promise<void> {
+    await this.withLocked(attemptId, async (tx, { contact, attempt }, at) => {
+      if (attempt.status === 'ended' || attempt.settleAfter === null || attempt.settleAfter > at) return;
+      const change = new AttemptChange(attempt, at);
+      const { interviewResult } = attempt;
+      if (interviewResult === null || interviewResult === 'no_response') {
+        await this.settlement.endByEvidence(tx, { contact, change }, at);
+      } else {
+        await this.settlement.end(tx, { contact, change }, { outcome: interviewResult, reason: null, at });
+      }
+    });
+  }
+
+  /** The create request was never answered, or its worker is gone: from here on its result is unknown. */
+  private async giveUpWaiting(attemptId: string): Promise<void> {
+    await this.withLocked(attemptId, async (tx, { attempt }, at) => {
+      if (attempt.status !== 'dialing' || attempt.dialResult !== null || attempt.providerCallId !== null)
+        return;
+      await new AttemptChange(attempt, at)
+        .with({ dialResult: 'unknown', leaseUntil: null }, CallResultUnknown, {
+          reason: 'no answer to the create request',
+        })
+        .write(tx);
+    });
+  }
+
+  private async withLocked(
+    attemptId: string,
+    work: (tx: Tx, call: LockedCall, at: Date) => Promise<void>,
+  ): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const call = await this.facts.lock(tx, attemptId);
+      if (call !== undefined) await work(tx, call, await this.clock.now(tx));
+    });
+  }
+}

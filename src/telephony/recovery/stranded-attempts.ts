@@ -1,0 +1,50 @@
+import type { Database } from '../../shared/db/database.js';
+import type { Environment } from '../../shared/environment/environment.js';
+
+export type Stranded = { id: string; kind: 'claimed' | 'dialing' | 'unbound' | 'silent' | 'held' };
+
+const LEASE_MS = 20_000;
+const BATCH = 100;
+
+/**
+ * Leases live attempts that need somebody, oldest first. The lease keeps N workers from asking the carrier N times; a
+ * worker that dies with it is followed by another after its end. One statement over the live attempts only.
+ */
+export async function leaseStranded(
+  database: Database,
+  carrier: string,
+  at: Date,
+  environment: Environment,
+): Promise<Stranded[]> {
+  const before = (ms: number) => new Date(at.getTime() - ms);
+  return database.rows<Stranded>(
+    `WITH found AS MATERIALIZED (
+       SELECT id, CASE
+           WHEN settle_after IS NOT NULL THEN 'held'
+           WHEN status = 'claimed' THEN 'claimed'
+           WHEN provider_call_id IS NOT NULL THEN 'silent'
+           WHEN dial_result IS NULL THEN 'dialing'
+           ELSE 'unbound' END AS kind
+         FROM call_attempts
+        WHERE status <> 'ended' AND carrier = $1 AND (lease_until IS NULL OR lease_until <= $2)
+          AND CASE
+           WHEN settle_after IS NOT NULL THEN settle_after <= $2
+           WHEN status = 'claimed' THEN claimed_at <= $3 AND COALESCE(not_before <= $3, true)
+           WHEN provider_call_id IS NOT NULL THEN COALESCE(last_fact_at, dialing_at) <= $4 AND COALESCE(last_lookup_at <= $5, true)
+           WHEN dial_result IS NULL THEN dial_slot_at <= $6
+           ELSE COALESCE(last_lookup_at <= $5, true) END
+        ORDER BY claimed_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+     , leased AS (
+       UPDATE call_attempts a SET lease_until = $7 FROM found WHERE a.id = found.id RETURNING a.id)
+     SELECT found.id, found.kind FROM found JOIN leased USING (id)`,
+    [
+      carrier,
+      at,
+      before(environment.CLAIM_STALE_MS),
+      before(environment.SILENT_CALL_MS),
+      before(environment.LOOKUP_INTERVAL_MS),
+      before(environment.CREATE_TIMEOUT_MS + environment.CREATE_GRACE_MS),
+      new Date(at.getTime() + LEASE_MS),
+    ],
+  );
+}

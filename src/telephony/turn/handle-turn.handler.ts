@@ -1,0 +1,74 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Clock } from '../../shared/clock/clock.js';
+import { WebhookDatabase } from '../../shared/db/database.js';
+import { holdDialGate } from '../../shared/db/locks.js';
+import type { Tx } from '../../shared/db/tx.js';
+import type { Prompt } from '../../survey/contracts/prompt.js';
+import { belongs, CallFacts, type LockedCall } from '../facts/call-facts.js';
+import { turnsOf } from '../rows/call-events.js';
+import { TelephonyPort } from '../telephony-port.js';
+import { HandleTurnCommand, type TurnReply } from './handle-turn.command.js';
+import { InterviewTurn, OptOutNeedsGate } from './interview-turn.js';
+
+/** Says nothing and hangs up. */
+const HANG_UP: Prompt = { say: [], language: 'en-US', listen: null };
+
+interface TurnOutcome extends TurnReply {
+  /** Calls to end at the carrier once the transaction is committed. */
+  hangUp: string[];
+}
+
+/**
+ * One transaction per turn: the answer, the settlement it may bring and the next prompt are committed before the prompt
+ * leaves. A repeated turn finds its prompt stored and stores nothing. A turn that turns out to be an opt-out starts
+ * over holding the dial gate, because the gate comes before the rows.
+ */
+@CommandHandler(HandleTurnCommand)
+export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
+  constructor(
+    private readonly database: WebhookDatabase,
+    private readonly clock: Clock,
+    private readonly facts: CallFacts,
+    private readonly interviewTurn: InterviewTurn,
+    private readonly port: TelephonyPort,
+  ) {}
+
+  async execute(command: HandleTurnCommand): Promise<TurnReply> {
+    const outcome = await this.run(command, false).catch((error: unknown) => {
+      if (error instanceof OptOutNeedsGate) return this.run(command, true);
+      throw error;
+    });
+    for (const providerCallId of outcome.hangUp) await this.port.end(providerCallId);
+    return { prompt: outcome.prompt, result: outcome.result };
+  }
+
+  private async run(command: HandleTurnCommand, gateHeld: boolean): Promise<TurnOutcome> {
+    return this.database.transaction(async (tx) => {
+      if (gateHeld) await holdDialGate(tx);
+      const call = await this.facts.lock(tx, command.attemptId);
+      if (call === undefined) return { prompt: HANG_UP, result: 'unknown_attempt', hangUp: [] };
+      if (!belongs(call.attempt, command.providerCallId)) return this.late(tx, call, command);
+      const { served, count } = await turnsOf(tx, command.attemptId, command.turn);
+      if (served !== null) return { prompt: served, result: 'replayed', hangUp: [] };
+      // Turns come one after another; anything else was not asked by us.
+      if (command.turn !== count) return { prompt: HANG_UP, result: 'out_of_turn', hangUp: [] };
+      if (call.attempt.status === 'ended' && command.turn === 0) return this.late(tx, call, command);
+      const at = await this.clock.now(tx);
+      const { prompt, hangUp } = await this.interviewTurn.apply(tx, call, command, at, gateHeld);
+      return { prompt, result: 'applied', hangUp };
+    });
+  }
+
+  /** An ended attempt, or not its call: a polite end, never an interview. */
+  private async late(tx: Tx, call: LockedCall, command: HandleTurnCommand): Promise<TurnOutcome> {
+    const { providerCallId } = command;
+    const at = await this.clock.now(tx);
+    await this.facts.recordLate(tx, call.attempt, {
+      providerCallId,
+      saw: `turn ${command.turn}`,
+      source: 'webhook',
+      at,
+    });
+    return { prompt: HANG_UP, result: 'late', hangUp: [providerCallId] };
+  }
+}
