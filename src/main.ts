@@ -17,6 +17,8 @@ try {
 
 async function serve(environment: Environment): Promise<void> {
   const log = createLogger(environment);
+  // What libraries print by themselves becomes a log line like any other.
+  console.warn = (...words: unknown[]) => log.debug(words.join(' '), 'Library');
   process.on('unhandledRejection', (reason) => {
     // A promise nobody awaited is a defect of ours; the process is replaced rather than left in an unknown state.
     log.fatal(reason instanceof Error ? reason : String(reason), 'Process');

@@ -7,9 +7,10 @@
  */
 import { mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, withFileLock } from './file-lock.mjs';
+import { withFileLock } from './file-lock.mjs';
 import { preparePlace } from './postgres-place.mjs';
 import { initialiseServer, passwordOf, runningPort, startServer, stopServer } from './postgres-server.mjs';
+import { isAlive } from './process-table.mjs';
 import { dataDirectory, ensureDataDirectory, LauncherError } from './project.mjs';
 
 export { createDatabase, databaseUrl, dropDatabase } from './databases.mjs';

@@ -1,4 +1,5 @@
 import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { isAlive } from './process-table.mjs';
 import { delay, hasCode, LauncherError } from './project.mjs';
 
 const HEARTBEAT_MS = 2_000;
@@ -36,19 +37,6 @@ export async function withFileLock(path, work, { onWait, timeoutMs = 15 * 60_000
   } finally {
     clearInterval(heartbeat);
     if (contentOf(path) === token) unlinkSync(path);
-  }
-}
-
-/**
- * @param {number} pid
- * @returns {boolean} whether a process of that id exists; one that is not ours to signal exists too
- */
-export function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, 'EPERM');
   }
 }
 

@@ -1,8 +1,7 @@
 /** Servers of a launcher that was killed: they end by themselves, and the next start waits for them. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './file-lock.mjs';
+import { commandLineOf, isAlive } from './process-table.mjs';
 import { dataDirectory, delay, projectRoot } from './project.mjs';
 import { say } from './terminal.mjs';
 
@@ -45,18 +44,5 @@ function recordedChildren() {
  * @param {number} pid
  */
 function isOurs(pid) {
-  if (!isAlive(pid)) return false;
-  const commandLine = existsSync('/proc/self/cmdline')
-    ? readCommandLine(pid)
-    : spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-  return commandLine.includes(join(projectRoot, 'dist', 'src'));
-}
-
-/** @param {number} pid */
-function readCommandLine(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
+  return isAlive(pid) && commandLineOf(pid).includes(join(projectRoot, 'dist', 'src'));
 }

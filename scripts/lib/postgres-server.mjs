@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { answers, freePort } from './ports.mjs';
 import { run, runDetached } from './postgres-programs.mjs';
-import { disownPidFile, isServer, readIfThere, readPidFile } from './postmaster-pid.mjs';
+import { disownPidFile, isServer, readPidFile } from './postmaster-pid.mjs';
 import { delay, LauncherError } from './project.mjs';
 
 /** @typedef {import('./postgres-place.mjs').Place} Place */
@@ -87,7 +87,7 @@ export async function runningPort(place) {
   const deadline = Date.now() + START_SECONDS * 1000;
   for (;;) {
     const found = readPidFile(dataOf(place));
-    if (found === undefined || !isServer(found.pid)) return undefined;
+    if (found === undefined || !isServer(found.pid, dataOf(place))) return undefined;
     if (found.ready && (await answers(found.port))) return found.port;
     if (Date.now() > deadline) {
       throw new LauncherError(
@@ -139,7 +139,7 @@ export async function startServer(place, { port: required } = {}) {
  */
 export async function stopServer(place, mode = 'fast') {
   const found = readPidFile(dataOf(place));
-  if (found === undefined || !isServer(found.pid)) return;
+  if (found === undefined || !isServer(found.pid, dataOf(place))) return;
   const wait = ['-w', '-t', String(STOP_SECONDS)];
   if ((await runDetached(place, ['stop', '-m', mode, ...wait])) === 0) return;
   await runDetached(place, ['stop', '-m', 'immediate', ...wait]);
@@ -160,5 +160,5 @@ function limitLog(place) {
 
 /** @param {string} file */
 function lastLines(file) {
-  return readIfThere(file).trimEnd().split('\n').slice(-10).join('\n');
+  return (existsSync(file) ? readFileSync(file, 'utf8') : '').trimEnd().split('\n').slice(-10).join('\n');
 }

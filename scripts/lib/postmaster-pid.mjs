@@ -1,12 +1,13 @@
 /** postmaster.pid: who serves a data directory, and what a crash leaves in it. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLineOf, isAlive } from './process-table.mjs';
 import { hasCode } from './project.mjs';
 
 /**
  * @param {string} data directory
- * @returns {{ pid: number, port: number, ready: boolean } | undefined} postmaster.pid: line 1 pid, 4 port, 8 status
+ * @returns {{ pid: number, port: number, ready: boolean } | undefined} lines 1, 4 and 8 of the file
  */
 export function readPidFile(data) {
   try {
@@ -23,12 +24,10 @@ export function readPidFile(data) {
  * nobody reaps: both look alive to a signal, and PostgreSQL would refuse to start because of them.
  *
  * @param {number} pid
+ * @param {string} data directory it was started with
  */
-export function isServer(pid) {
-  const shown = existsSync('/proc/self/stat')
-    ? readIfThere(`/proc/${pid}/stat`).replace(/^\d+ \((.*)\) (\S).*$/s, '$2 $1')
-    : spawnSync('ps', ['-o', 'stat=,comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-  return /postgres/.test(shown) && !/^\s*Z/.test(shown);
+export function isServer(pid, data) {
+  return pid > 0 && isAlive(pid) && commandLineOf(pid).includes(data);
 }
 
 /**
@@ -39,17 +38,8 @@ export function isServer(pid) {
  */
 export function disownPidFile(data) {
   const found = readPidFile(data);
-  if (found === undefined || isServer(found.pid)) return;
+  if (found === undefined || isServer(found.pid, data)) return;
   const file = join(data, 'postmaster.pid');
   const { pid } = spawnSync('/bin/sh', ['-c', ':']);
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(pid)));
-}
-
-/** @param {string} path */
-export function readIfThere(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -3,7 +3,7 @@
  * which then stops them in order; and a group can be killed with everything below it.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasCode, projectRoot } from './project.mjs';
 
@@ -54,7 +54,10 @@ const stopWithParent = pathToFileURL(join(projectRoot, 'scripts', 'lib', 'stop-w
  * @param {{ env: NodeJS.ProcessEnv, stdio?: import('node:child_process').StdioOptions }} options
  */
 export function startService(script, options) {
-  return startNode(['--import', stopWithParent, join(projectRoot, script)], options);
+  return startNode(
+    ['--import', `${stopWithParent}?parent=${process.pid}`, resolve(projectRoot, script)],
+    options,
+  );
 }
 
 /**

@@ -1,8 +1,8 @@
 // Loaded before a server's own code (`node --import`): a launcher killed by SIGKILL cannot stop its children, so they
-// notice it and end as on SIGTERM.
+// notice it and end as on SIGTERM. The launcher's id comes with the URL: it may be gone before this line is reached.
 const POLL_MS = 500;
 const GRACE_MS = 10_000;
-const parent = process.ppid;
+const parent = Number(new URL(import.meta.url).searchParams.get('parent'));
 
 const poll = setInterval(() => {
   if (process.ppid === parent) return;

@@ -38,6 +38,10 @@ export async function step(name, work, describe = () => 'ok') {
  * @param {() => Promise<number | void>} main
  */
 export async function runCommand(main) {
+  // Some tools colour what CI collects; a log file should not be full of escape codes.
+  if (!process.stdout.isTTY && process.env.FORCE_COLOR === undefined) process.env.NO_COLOR ??= '1';
+  // A closed terminal or pipe must not stop the launcher halfway through stopping the others.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {

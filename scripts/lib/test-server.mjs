@@ -59,8 +59,7 @@ async function maintenanceUrl(configured) {
 async function dropLeftovers(adminUrl) {
   await withClient(adminUrl, async (client) => {
     const { rows } = await client.query(
-      `SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'
-        UNION SELECT datname FROM pg_database WHERE datistemplate AND datname NOT IN ('template0', 'template1')`,
+      `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
     );
     for (const { datname } of rows) {
       const name = client.escapeIdentifier(datname);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CarrierOptions } from './carrier.js';
-import { PeopleError, readPeople, type PeopleConfig } from './phone/person.js';
+import { PeopleError, readPeople } from './phone/people.js';
+import type { PeopleConfig } from './phone/person.js';
 
 export class EnvironmentError extends Error {
   constructor(readonly problems: readonly string[]) {

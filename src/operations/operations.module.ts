@@ -10,7 +10,12 @@ import { ProcessMetrics } from './metrics/process-metrics.js';
 @Global()
 @Module({
   controllers: [HealthController, MetricsController],
-  providers: [HealthQueries, MetricsQueries, ProcessMetrics, { provide: Metrics, useExisting: ProcessMetrics }],
+  providers: [
+    HealthQueries,
+    MetricsQueries,
+    ProcessMetrics,
+    { provide: Metrics, useExisting: ProcessMetrics },
+  ],
   exports: [Metrics],
 })
 export class OperationsModule {}

@@ -73,7 +73,10 @@ describe('a route', () => {
     const open = [/^\/health\//, /^\/webhooks\//, /^\/metrics$/];
     const { paths } = buildApiDocument(app);
     const routes = Object.entries(paths).flatMap(([path, item]) =>
-      Object.keys(item).map((method) => ({ path: path.replace(/\{[^}]+\}/g, 'x'), method: method.toUpperCase() })),
+      Object.keys(item).map((method) => ({
+        path: path.replace(/\{[^}]+\}/g, 'x'),
+        method: method.toUpperCase(),
+      })),
     );
     expect(routes.length).toBeGreaterThanOrEqual(8);
     for (const { path, method } of routes) {
@@ -134,7 +137,8 @@ describe('/metrics', () => {
   it('takes the socket for the peer, whatever it is', () => {
     const from = (remoteAddress: string | undefined) =>
       isDirectFromLoopback({ headers: {}, raw: { socket: { remoteAddress } } as never });
-    for (const loopback of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1']) expect(from(loopback)).toBe(true);
+    for (const loopback of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])
+      expect(from(loopback)).toBe(true);
     const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
     const others = own.filter(({ internal }) => !internal).map(({ address }) => address);
     for (const other of ['10.0.0.1', '::ffff:10.0.0.1', '127.0.0.1.evil.example', '', undefined, ...others]) {
@@ -160,7 +164,9 @@ describe('ADMIN_API_KEY', () => {
     await changed.close();
 
     const removed = await open({});
-    expect([await ask(removed, KEY), await ask(removed, other), await ask(removed, '')]).toEqual([401, 401, 401]);
+    expect([await ask(removed, KEY), await ask(removed, other), await ask(removed, '')]).toEqual([
+      401, 401, 401,
+    ]);
     await removed.close();
 
     const back = await open({ ADMIN_API_KEY: KEY });

@@ -67,7 +67,12 @@ interface Answer {
   code: string | undefined;
 }
 
-async function send(key: string | null, body: unknown = { item: 'a' }, method = 'POST', path = ''): Promise<Answer> {
+async function send(
+  key: string | null,
+  body: unknown = { item: 'a' },
+  method = 'POST',
+  path = '',
+): Promise<Answer> {
   const response = await fetch(base + path, {
     method,
     headers: {
@@ -119,7 +124,10 @@ describe('a repeated Idempotency-Key', () => {
   ])('with %s is refused', async (_, body, method, path) => {
     const key = freshKey();
     await send(key);
-    expect(await send(key, body, method, path)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+    expect(await send(key, body, method, path)).toMatchObject({
+      status: 422,
+      code: 'idempotency_key_reused',
+    });
     expect(shop.sales).toBe(1);
   });
 
@@ -150,7 +158,9 @@ describe('a repeated Idempotency-Key', () => {
   it('stays taken when the process died in between, until a day has passed', async () => {
     const key = freshKey();
     await send(key);
-    await database.api.rows(`UPDATE idempotency_keys SET status = NULL, response = NULL WHERE key = $1`, [key]);
+    await database.api.rows(`UPDATE idempotency_keys SET status = NULL, response = NULL WHERE key = $1`, [
+      key,
+    ]);
     expect(await send(key)).toMatchObject({ status: 409, code: 'idempotency_in_progress' });
     clock.advance(23 * HOUR_MS);
     await app.get(PurgeIdempotencyKeys).purge();
@@ -188,7 +198,11 @@ describe('an Idempotency-Key', () => {
     const upload = () => {
       const body = new FormData();
       body.append('file', new Blob(['abc']), 'a.csv');
-      return fetch(`${base}/uploads`, { method: 'POST', headers: { 'x-api-key': KEY, 'idempotency-key': 'up' }, body });
+      return fetch(`${base}/uploads`, {
+        method: 'POST',
+        headers: { 'x-api-key': KEY, 'idempotency-key': 'up' },
+        body,
+      });
     };
     expect(await (await upload()).json()).toEqual({ sales: 1, bytes: 3 });
     expect(await (await upload()).json()).toEqual({ sales: 2, bytes: 3 });

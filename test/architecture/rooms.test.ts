@@ -11,10 +11,15 @@ interface Violation {
 }
 
 const RULES = (
-  createRequire(import.meta.url)(join(PROJECT, '.dependency-cruiser.cjs')) as { forbidden: { name: string }[] }
+  createRequire(import.meta.url)(join(PROJECT, '.dependency-cruiser.cjs')) as {
+    forbidden: { name: string }[];
+  }
 ).forbidden.map((rule) => rule.name);
 
-/** One file or more per rule, each of which breaks exactly that rule. */
+/** The checker takes 7 s of a core for the whole of src; CI may have less than one to give. */
+const PATIENCE_MS = 180_000;
+
+/** One file or more per rule, each of which breaks it. */
 const PLANTED: Record<string, Record<string, string>> = {
   'domain-is-pure': {
     'src/contact/domain/planted-files.ts': `import 'node:fs';`,
@@ -78,22 +83,33 @@ const PLANTED: Record<string, Record<string, string>> = {
     'src/survey/planted-nowhere.ts': `import './nowhere.js';`,
   },
 };
-/** Planted for others to import; innocent themselves. */
-const TARGETS = /planted-(neighbour|pure|own|x|target)[.]ts$|planted[.]module[.]ts$/;
+/** Planted for others to import and innocent themselves, or the other half of a cycle, which is reported once. */
+const TARGETS = /planted-(neighbour|pure|own|x|target|b)[.]ts$|planted[.]module[.]ts$/;
 
 function check(root: string, files: string[]): Violation[] {
   const program = join(PROJECT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
   // Exits with the number of errors, which is what this is about.
   const run = (args: string[]) => {
     try {
-      return execFileSync(process.execPath, [program, ...args], { cwd: root, maxBuffer: 2 ** 28, stdio: 'pipe' });
+      return execFileSync(process.execPath, [program, ...args], {
+        cwd: root,
+        maxBuffer: 2 ** 28,
+        stdio: 'pipe',
+      });
     } catch (error) {
       const { stdout } = error as { stdout?: Buffer };
       if (stdout === undefined || stdout.length === 0) throw error;
       return stdout;
     }
   };
-  const output = run(['--config', '.dependency-cruiser.cjs', '--preserve-symlinks', '--output-type', 'json', ...files]);
+  const output = run([
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--preserve-symlinks',
+    '--output-type',
+    'json',
+    ...files,
+  ]);
   const { summary } = JSON.parse(output.toString()) as {
     summary: { violations: { rule: { name: string }; from: string; to: string }[] };
   };
@@ -101,9 +117,13 @@ function check(root: string, files: string[]): Violation[] {
 }
 
 describe('the rules of the house', () => {
-  it('hold', () => {
-    expect(check(PROJECT, ['src', 'migrations', 'ormconfig.ts'])).toEqual([]);
-  });
+  it(
+    'hold',
+    () => {
+      expect(check(PROJECT, ['src', 'migrations', 'ormconfig.ts'])).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
 
   describe('with violations planted in a copy of the sources', () => {
     let copy: Copy;
@@ -114,7 +134,7 @@ describe('the rules of the house', () => {
       const files = Object.assign({}, ...Object.values(PLANTED)) as Record<string, string>;
       copy.plant(files);
       found = check(copy.root, Object.keys(files));
-    });
+    }, PATIENCE_MS);
     afterAll(() => copy.remove());
 
     it.each(RULES)('%s fails', (rule) => {

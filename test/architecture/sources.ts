@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +24,14 @@ export interface Copy {
 
 export function copyOfSources(): Copy {
   const root = mkdtempSync(join(tmpdir(), 'vsa-architecture-'));
-  for (const part of ['src', 'migrations', 'test/support', 'package.json', 'tsconfig.json', '.dependency-cruiser.cjs']) {
+  for (const part of [
+    'src',
+    'migrations',
+    'test/support',
+    'package.json',
+    'tsconfig.json',
+    '.dependency-cruiser.cjs',
+  ]) {
     cpSync(join(PROJECT, part), join(root, part), { recursive: true });
   }
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'), 'dir');
@@ -41,11 +57,12 @@ export interface SourceFile {
 export function sourcesOf(root: string): SourceFile[] {
   return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts'))
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      const path = relative(root, file).split(sep).join('/');
-      return { path, tree: ts.createSourceFile(path, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true) };
-    });
+    .map((entry) => sourceAt(root, relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')));
+}
+
+export function sourceAt(root: string, path: string): SourceFile {
+  const text = readFileSync(join(root, path), 'utf8');
+  return { path, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true) };
 }
 
 export function walk(node: ts.Node, visit: (node: ts.Node) => void): void {

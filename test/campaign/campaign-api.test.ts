@@ -1,14 +1,24 @@
+import { Global, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CampaignModule } from '../../src/campaign/campaign.module.js';
 import { ContactModule } from '../../src/contact/contact.module.js';
-import { SchedulerModule } from '../../src/scheduler/scheduler.module.js';
+import { CampaignLoadQueries } from '../../src/scheduler/campaign-load.queries.js';
+import { CampaignLoad } from '../../src/scheduler/contracts/campaign-load.js';
 import { SurveyModule } from '../../src/survey/survey.module.js';
 import { openRoomApp } from '../http/room-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { START, SURVEY } from './campaign-world.js';
+
+/** Of the scheduler only what counts: no tick runs here. */
+@Global()
+@Module({
+  providers: [{ provide: CampaignLoad, useClass: CampaignLoadQueries }],
+  exports: [CampaignLoad],
+})
+class CountingModule {}
 
 let db: TestDatabase;
 let app: NestFastifyApplication;
@@ -19,8 +29,7 @@ beforeAll(async () => {
   app = await openRoomApp({
     database: db,
     clock: new TestClock(START),
-    imports: [CqrsModule.forRoot(), CampaignModule, ContactModule, SurveyModule, SchedulerModule],
-    environment: { SCHEDULER_ENABLED: 'false' },
+    imports: [CqrsModule.forRoot(), CampaignModule, ContactModule, SurveyModule, CountingModule],
   });
   base = `${await app.getUrl()}/api/v1/campaigns`;
 });

@@ -4,6 +4,7 @@ import { CampaignRows } from '../../src/campaign/campaign-rows.js';
 import { PauseCampaignCommand } from '../../src/campaign/pause-campaign/pause-campaign.command.js';
 import { ReopenCampaignCommand } from '../../src/campaign/reopen-campaign/reopen-campaign.command.js';
 import { ResumeCampaignCommand } from '../../src/campaign/resume-campaign/resume-campaign.command.js';
+import type { Tx } from '../../src/shared/db/tx.js';
 import { CampaignWorld, refusal } from './campaign-world.js';
 
 let world: CampaignWorld;
@@ -160,7 +161,9 @@ describe('an operator who completes early', () => {
     const { id, contactId } = await world.started();
     await complete(id);
     let closing: Promise<unknown> | undefined;
-    await world.db.dialling.transaction(async (tx) => {
+    const claim = async (tx: Tx): Promise<void> => {
+      // Whoever looks first is the victim of a deadlock: here the claim, which is not run again.
+      await tx.execute(`SET LOCAL deadlock_timeout = '50ms'`);
       await tx.row(`SELECT id FROM contacts WHERE id = $1 FOR UPDATE`, [contactId]);
       closing = world.closeFinished();
       for (;;) {
@@ -179,7 +182,8 @@ describe('an operator who completes early', () => {
                 attempts_count = 1, version = version + 1 WHERE id = $1`,
         [contactId],
       );
-    });
+    };
+    await world.db.dialling.transaction(claim, { retries: 0 });
     expect(await closing).toEqual({ completed: [] });
     expect(await world.contact(contactId)).toMatchObject({ state: 'in_progress' });
     expect(await world.view(id)).toMatchObject({ status: 'running', closing: true });

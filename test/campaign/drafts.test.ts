@@ -88,10 +88,9 @@ describe('creating a campaign', () => {
     expect(await world.db.api.rows(`SELECT id FROM campaigns`)).toEqual(before);
   });
 
-  it.each([[[]], ['text'], [null]])('takes %j for no campaign, or an empty one', async (body) => {
+  it.each([[[]], ['text'], [5]])('takes %j for no campaign', async (body) => {
     const work = world.handlers().create.execute(new CreateCampaignCommand(body));
-    if (body === null) expect(await work).toEqual(expect.any(String));
-    else expect((await refusal(work)).problems).toEqual([': must_be_object']);
+    expect((await refusal(work)).problems).toEqual([': must_be_object']);
   });
 });
 

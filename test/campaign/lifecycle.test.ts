@@ -157,8 +157,8 @@ describe('transitions', () => {
 
   it('of an unknown campaign answer campaign_not_found', async () => {
     const id = world.ids.next();
-    for (const work of [start(id), pause(id), resume(id), complete(id), reopen(id)]) {
-      expect((await refusal(work)).code).toBe('campaign_not_found');
+    for (const ask of [start, pause, resume, complete, reopen]) {
+      expect((await refusal(ask(id))).code).toBe('campaign_not_found');
     }
   });
 });

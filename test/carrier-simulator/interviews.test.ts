@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createCarrier, type CarrierSimulator } from '../../src/carrier-simulator/carrier.js';
 import type { LedgerEntry } from '../../src/carrier-simulator/ledger/entry.js';
 import type { Person } from '../../src/carrier-simulator/phone/person.js';
+import { eventually } from './eventually.js';
 import { account, sdkClient } from './sdk-client.js';
 import { startApplication, surveyHandlers, type Application, type Handler } from './survey-application.js';
 
@@ -36,9 +37,7 @@ async function ring(
   const to = `+1202555${String(1000 + calls)}`;
   carrier.setPeople({ numbers: { [to]: person } });
   const { sid } = await client.calls.create({ to, from, url: `${application.url}/voice`, ...order });
-  await expect
-    .poll(() => carrier.calls().find((call) => call.sid === sid)?.endedAt, { timeout: 20_000 })
-    .not.toBeNull();
+  await eventually(() => carrier.calls().find((call) => call.sid === sid)?.endedAt).not.toBeNull();
   return sid;
 }
 
@@ -120,13 +119,13 @@ describe('people in an interview', () => {
     const { to } = summary(sid);
     expect(summary(sid)).toMatchObject({ status: 'busy', person: 'busy', ordinal: 0 });
     const again = await client.calls.create({ to, from, url: `${application.url}/voice` });
-    await expect.poll(() => summary(again.sid).status).toBe('completed');
+    await eventually(() => summary(again.sid).status).toBe('completed');
     expect(summary(again.sid)).toMatchObject({ person: 'refusesConsent', ordinal: 1, consent: 'no' });
   });
 
   it('hang up in the instant of the last key: its webhook and the end arrive, in any order', async () => {
     const sid = await ring({ kind: 'completes', hangUpAfterLastKey: 4 });
-    await expect.poll(() => answers.length).toBe(4);
+    await eventually(() => answers.length).toBe(4);
     expect(summary(sid)).toMatchObject({ endedBy: 'callee', status: 'completed' });
     expect((await entries(sid, 'call.heard')).some(({ gather }) => gather === null)).toBe(false);
   });

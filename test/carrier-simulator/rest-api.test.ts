@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCarrier, type CarrierSimulator } from '../../src/carrier-simulator/carrier.js';
+import { eventually } from './eventually.js';
 import { account, sdkClient } from './sdk-client.js';
 
 const from = '+12025550199';
@@ -48,7 +49,7 @@ describe('the Calls resource, through the SDK', () => {
     });
     expect(call.sid).toMatch(/^CA[0-9a-f]{32}$/);
     expect(Math.abs(call.dateCreated.getTime() - Date.now())).toBeLessThan(5000);
-    await expect.poll(() => status(call.sid)).toBe('no-answer');
+    await eventually(() => status(call.sid)).toBe('no-answer');
     const ended = await client.calls(call.sid).fetch();
     expect(ended.startTime).toBeInstanceOf(Date);
     expect(ended.endTime).toBeInstanceOf(Date);
@@ -57,7 +58,7 @@ describe('the Calls resource, through the SDK', () => {
 
   it('gives an answered call a duration', async () => {
     const call = await client.calls.create({ to: '+12025550112', from, twiml: '<Response/>' });
-    await expect.poll(() => status(call.sid)).toBe('completed');
+    await eventually(() => status(call.sid)).toBe('completed');
     expect((await client.calls(call.sid).fetch()).duration).toMatch(/^\d+$/);
   });
 
@@ -68,9 +69,9 @@ describe('the Calls resource, through the SDK', () => {
       sids.push((await client.calls.create({ to, from, twiml })).sid);
     const listed = await client.calls.list({ to, from, pageSize: 2, limit: 10 });
     expect(listed.map((call) => call.sid)).toEqual(sids.toReversed());
-    await expect
-      .poll(async () => (await client.calls.list({ to, status: 'completed', limit: 10 })).length)
-      .toBe(5);
+    await eventually(
+      async () => (await client.calls.list({ to, status: 'completed', limit: 10 })).length,
+    ).toBe(5);
     const yesterday = new Date(Date.now() - 86_400_000);
     expect(await client.calls.list({ to, startTimeAfter: yesterday, limit: 10 })).toHaveLength(5);
     expect(await client.calls.list({ to, startTimeBefore: yesterday, limit: 10 })).toHaveLength(0);
@@ -91,7 +92,7 @@ describe('the Calls resource, through the SDK', () => {
   it('remembers which numbers were rung twice at once, and no others', async () => {
     const [once, twice] = ['+12025550116', '+12025550117'];
     const first = await client.calls.create({ to: once, from, twiml: '<Response/>' });
-    await expect.poll(() => status(first.sid)).toBe('completed');
+    await eventually(() => status(first.sid)).toBe('completed');
     await Promise.all([once, twice, twice].map((to) => client.calls.create({ to, from, twiml })));
     expect(carrier.summary().numbersRungTwiceAtOnce).toContain(twice);
     expect(carrier.summary().numbersRungTwiceAtOnce).not.toContain(once);
@@ -99,7 +100,7 @@ describe('the Calls resource, through the SDK', () => {
 
   it('cancels a call that nobody has answered yet, once', async () => {
     const call = await client.calls.create({ to: ringing, from, twiml, timeout: 600 });
-    await expect.poll(() => status(call.sid)).toBe('ringing');
+    await eventually(() => status(call.sid)).toBe('ringing');
     expect((await client.calls(call.sid).update({ status: 'canceled' })).status).toBe('canceled');
     await expect(client.calls(call.sid).update({ status: 'canceled' })).rejects.toMatchObject({
       status: 400,
@@ -109,7 +110,7 @@ describe('the Calls resource, through the SDK', () => {
 
   it('completes a call in progress, which can no longer be canceled', async () => {
     const call = await client.calls.create({ to: '+12025550115', from, twiml: twiml.replace('60', '600') });
-    await expect.poll(() => status(call.sid)).toBe('in-progress');
+    await eventually(() => status(call.sid)).toBe('in-progress');
     await expect(client.calls(call.sid).update({ status: 'canceled' })).rejects.toMatchObject({
       code: 21220,
     });
@@ -122,7 +123,7 @@ describe('the Calls resource, through the SDK', () => {
     const paced = sdkClient((await slow.start()).url);
     const created = await Promise.all([0, 1, 2].map(() => paced.calls.create({ to: busy, from, twiml })));
     expect(Math.max(...created.map((call) => Number(call.queueTime)))).toBeGreaterThan(300);
-    await expect.poll(() => slow.summary().byStatus).toEqual({ busy: 3 });
+    await eventually(() => slow.summary().byStatus).toEqual({ busy: 3 });
     const starts = slow.calls().map((call) => Date.parse(call.startedAt ?? ''));
     expect(starts[2]! - starts[0]!).toBeGreaterThan(300);
     await slow.stop();
@@ -207,7 +208,7 @@ describe('a faulty carrier', () => {
     const to = '+12025554444';
     carrier.setFaults([{ fault: 'slow', to, ms: 400 }]);
     const pending = client.calls.create({ to, from, twiml });
-    await expect.poll(() => placedTo(to)).toBe(1);
+    await eventually(() => placedTo(to)).toBe(1);
     const call = await pending;
     expect(call.status).not.toBe('queued');
   });
@@ -226,6 +227,6 @@ describe('a faulty carrier', () => {
     const { sid } = await client.calls.create({ to, from, twiml });
     expect(await client.calls.list({ to, limit: 5 })).toHaveLength(0);
     expect((await client.calls(sid).fetch()).sid).toBe(sid);
-    await expect.poll(async () => (await client.calls.list({ to, limit: 5 })).length).toBe(1);
+    await eventually(async () => (await client.calls.list({ to, limit: 5 })).length).toBe(1);
   });
 });

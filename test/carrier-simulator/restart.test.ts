@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCarrier } from '../../src/carrier-simulator/carrier.js';
+import { eventually } from './eventually.js';
 import { compileCarrier, spawnCarrier } from './carrier-process.js';
 import { account, sdkClient } from './sdk-client.js';
 import { startApplication, surveyHandlers, type Application } from './survey-application.js';
@@ -59,10 +60,12 @@ describe('a carrier that is restarted on its ledger', () => {
       [talking, ringing, busy].map((to) => client.calls.create(order(to))),
     );
     const status = (sid: string) => before.calls().find((call) => call.sid === sid)?.status;
-    await expect
-      .poll(() => [one!, two!, three!].map(({ sid }) => status(sid)))
-      .toEqual(['in-progress', 'ringing', 'busy']);
-    await expect.poll(() => callbacks(one!.sid).length).toBe(3);
+    await eventually(() => [one!, two!, three!].map(({ sid }) => status(sid))).toEqual([
+      'in-progress',
+      'ringing',
+      'busy',
+    ]);
+    await eventually(() => callbacks(one!.sid).length).toBe(3);
     await before.stop();
     expect(callbacks(one!.sid).map((params) => params['CallStatus'])).not.toContain('completed');
 
@@ -70,12 +73,14 @@ describe('a carrier that is restarted on its ledger', () => {
     const again = sdkClient((await after.start()).url);
     const fetched = await Promise.all([one!, two!, three!].map(({ sid }) => again.calls(sid).fetch()));
     expect(fetched.map((call) => call.status)).toEqual(['completed', 'failed', 'busy']);
-    await expect
-      .poll(() => callbacks(one!.sid).at(-1))
-      .toMatchObject({ CallStatus: 'completed', SequenceNumber: '3' });
-    await expect
-      .poll(() => callbacks(two!.sid).at(-1))
-      .toMatchObject({ CallStatus: 'failed', SequenceNumber: '2' });
+    await eventually(() => callbacks(one!.sid).at(-1)).toMatchObject({
+      CallStatus: 'completed',
+      SequenceNumber: '3',
+    });
+    await eventually(() => callbacks(two!.sid).at(-1)).toMatchObject({
+      CallStatus: 'failed',
+      SequenceNumber: '2',
+    });
     expect(new Map(after.calls().map((call) => [call.person, call.endedBy]))).toEqual(
       new Map([
         ['silent', 'restart'],
@@ -107,9 +112,11 @@ describe('a carrier that is restarted on its ledger', () => {
     await before.stop();
     const after = createCarrier(options);
     await sdkClient((await after.start()).url).calls.create(order(busy));
-    await expect
-      .poll(() => after.calls().at(-1))
-      .toMatchObject({ ordinal: 1, person: 'failed', status: 'failed' });
+    await eventually(() => after.calls().at(-1)).toMatchObject({
+      ordinal: 1,
+      person: 'failed',
+      status: 'failed',
+    });
     await after.stop();
   });
 
@@ -152,16 +159,16 @@ describe('the carrier as a process', () => {
       url: expect.stringContaining('127.0.0.1'),
     });
     const call = await sdkClient(killed.ready!.url).calls.create(order(talking));
-    await expect
-      .poll(() => callbacks(call.sid).map((params) => params['CallStatus']))
-      .toContain('in-progress');
+    await eventually(() => callbacks(call.sid).map((params) => params['CallStatus'])).toContain(
+      'in-progress',
+    );
     expect(await killed.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
     expect(readFileSync(env.CARRIER_LEDGER, 'utf8')).toContain(call.sid);
 
     const back = await spawnCarrier(build.directory, env);
     const { url } = back.ready!;
     expect((await sdkClient(url).calls(call.sid).fetch()).status).toBe('completed');
-    await expect.poll(() => callbacks(call.sid).at(-1)?.['CallStatus']).toBe('completed');
+    await eventually(() => callbacks(call.sid).at(-1)?.['CallStatus']).toBe('completed');
     const entries = await ledgerOver(url, 1);
     expect(entries[0]?.seq).toBe(2);
     expect(entries.some(({ type, status }) => type === 'call.status' && status === 'completed')).toBe(true);

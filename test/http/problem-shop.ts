@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { DomainError, refuseIfAny } from '../../src/shared/errors/domain-error.js';
+import { ApiProblems } from '../../src/shared/http/api-problems.js';
 import { checkBody } from '../../src/shared/http/check-body.js';
 import { configureHttp } from '../../src/shared/http/http-shell.js';
 import { decodeCursor, PageQuery } from '../../src/shared/http/page.dto.js';
@@ -59,7 +60,7 @@ class ShopController {
   @Get('orders/:id') one(@Param('id', UuidParam) id: string): object {
     return { id };
   }
-  @Post('refused') refused(): void {
+  @ApiProblems('illegal_transition', 'campaign_closed') @Post('refused') refused(): void {
     throw new DomainError('illegal_transition', 'A draft cannot be paused.', { legal: ['start'], code: 'x' });
   }
   @Post('broken') broken(): void {

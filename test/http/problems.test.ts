@@ -51,7 +51,10 @@ describe('a body with invalid fields', () => {
       colour: 'green',
       slug: 'Not A Slug',
       extra: 1,
-      lines: [{ product: 5, count: 0 }, { count: 'many', more: true }],
+      lines: [
+        { product: 5, count: 0 },
+        { count: 'many', more: true },
+      ],
     });
     expect(answer.status).toBe(400);
     expect(answer.type).toBe('application/problem+json');
@@ -91,19 +94,29 @@ describe('a body with invalid fields', () => {
     });
   });
 
-  it.each([['a list', []], ['a text', 'abc'], ['a number', 5]])('that is %s is no object', async (_, body) => {
+  it.each([
+    ['a list', []],
+    ['a text', 'abc'],
+    ['a number', 5],
+  ])('that is %s is no object', async (_, body) => {
     expect(codes(await post('/orders', JSON.stringify(body)))).toEqual({ '': 'must_be_object' });
     expect(codes(await post('/checked', JSON.stringify(body)))).toMatchObject({ '': 'must_be_object' });
   });
 
   it('adds what a room finds to what the form says', async () => {
-    expect(codes(await post('/checked', { name: 'zzz', lines: 1 }))).toEqual({ name: 'taken', lines: 'must_be_list' });
+    expect(codes(await post('/checked', { name: 'zzz', lines: 1 }))).toEqual({
+      name: 'taken',
+      lines: 'must_be_list',
+    });
   });
 
-  it.each(['/orders', '/checked', '/raw'])('with text PostgreSQL cannot store is refused at %s', async (path) => {
-    const answer = await post(path, '{"name":"a\\u0000b","lines":[{"product":"\\ud800","count":1}]}');
-    expect(codes(answer)).toMatchObject({ name: 'invalid_text', 'lines[0].product': 'invalid_text' });
-  });
+  it.each(['/orders', '/checked', '/raw'])(
+    'with text PostgreSQL cannot store is refused at %s',
+    async (path) => {
+      const answer = await post(path, '{"name":"a\\u0000b","lines":[{"product":"\\ud800","count":1}]}');
+      expect(codes(answer)).toMatchObject({ name: 'invalid_text', 'lines[0].product': 'invalid_text' });
+    },
+  );
 
   it('nested thousands of levels deep is refused before anything walks it', async () => {
     const depth = 50_000;
@@ -124,7 +137,11 @@ describe('a body that cannot be read', () => {
     ['of garbage', '\u0001\u0002<html>'],
   ])('%s is malformed_body', async (_, body) => {
     const answer = await post('/orders', body);
-    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json', body: { code: 'malformed_body' } });
+    expect(answer).toMatchObject({
+      status: 400,
+      type: 'application/problem+json',
+      body: { code: 'malformed_body' },
+    });
   });
 
   it('of another content type is unsupported_media_type', async () => {
@@ -140,7 +157,10 @@ describe('a body that cannot be read', () => {
   });
 
   it('keeps its exact bytes for whoever checks a signature', async () => {
-    expect(await post('/raw', '{ "a":  1 }')).toMatchObject({ status: 200, body: { raw: { a: 1 }, bytes: 11 } });
+    expect(await post('/raw', '{ "a":  1 }')).toMatchObject({
+      status: 200,
+      body: { raw: { a: 1 }, bytes: 11 },
+    });
   });
 
   it('that is not even HTTP gets a problem, too', async () => {
@@ -166,7 +186,10 @@ describe('an upload', () => {
   }
 
   it('of 20 MB of garbage is read and the process stays alive', async () => {
-    expect(await ask('/upload', form(20_000_000))).toMatchObject({ status: 201, body: { bytes: 20_000_000 } });
+    expect(await ask('/upload', form(20_000_000))).toMatchObject({
+      status: 201,
+      body: { bytes: 20_000_000 },
+    });
   });
 
   it('of more than 64 MB is body_too_large', async () => {
@@ -177,7 +200,10 @@ describe('an upload', () => {
   });
 
   it('without a multipart body is unsupported_media_type', async () => {
-    expect(await post('/upload', {})).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+    expect(await post('/upload', {})).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported_media_type' },
+    });
   });
 
   it.each([
@@ -225,7 +251,10 @@ describe('a path or query', () => {
   it('with a limit out of range is validation_failed', async () => {
     expect(codes(await ask('/orders?limit=501'))).toEqual({ limit: 'too_large' });
     expect(codes(await ask('/orders?limit=0'))).toEqual({ limit: 'too_small' });
-    expect(codes(await ask('/orders?limit=abc&page=2'))).toEqual({ limit: 'must_be_integer', page: 'unknown_field' });
+    expect(codes(await ask('/orders?limit=abc&page=2'))).toEqual({
+      limit: 'must_be_integer',
+      page: 'unknown_field',
+    });
     expect(codes(await ask('/orders?limit=1&limit=2'))).toEqual({ limit: 'must_be_integer' });
     expect(codes(await ask('/orders?cursor=%00'))).toEqual({ cursor: 'invalid_text' });
   });
@@ -239,8 +268,17 @@ describe('a path or query', () => {
       limit: 7,
       after: [at.toISOString(), id],
     });
-    for (const other of ['x', `${cursor}x`, encodeCursor([id, id]), encodeCursor([at]), cursor.replace('.', '')]) {
-      expect(await ask(`/orders?cursor=${other}`)).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } });
+    for (const other of [
+      'x',
+      `${cursor}x`,
+      encodeCursor([id, id]),
+      encodeCursor([at]),
+      cursor.replace('.', ''),
+    ]) {
+      expect(await ask(`/orders?cursor=${other}`)).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_cursor' },
+      });
     }
   });
 });
@@ -254,7 +292,10 @@ describe('an error of the application', () => {
   });
 
   function databaseError(code: string, message = 'x'): Error {
-    const driver = Object.assign(new Error(message), { code, detail: 'Key (phone_number)=(+12025550143) exists.' });
+    const driver = Object.assign(new Error(message), {
+      code,
+      detail: 'Key (phone_number)=(+12025550143) exists.',
+    });
     return new QueryFailedError('INSERT INTO contacts', ['+12025550143'], driver);
   }
 
@@ -275,7 +316,10 @@ describe('an error of the application', () => {
     ['', 'Client has encountered a connection error and is not queryable'],
   ])('of the connection (%s%s) is temporarily_unavailable', async (code, message) => {
     breakWith(() => Object.assign(new Error(message), code === '' ? {} : { code }));
-    expect(await post('/broken', '')).toMatchObject({ status: 503, body: { code: 'temporarily_unavailable' } });
+    expect(await post('/broken', '')).toMatchObject({
+      status: 503,
+      body: { code: 'temporarily_unavailable' },
+    });
   });
 
   it.each([
@@ -290,5 +334,25 @@ describe('an error of the application', () => {
       body: { code: 'internal_error', detail: 'Something went wrong on our side.' },
     });
     expect(JSON.stringify(answer.body)).not.toMatch(/contacts|INSERT|2025550143|undefined|token|stack/i);
+  });
+});
+
+describe('closing', () => {
+  it('does not wait for a client that never sends the rest of its body', async () => {
+    const other = await openShop();
+    const { port } = new URL(await other.app.getUrl());
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    const head =
+      'POST /shop/raw HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+    await new Promise<void>((resolve, reject) => {
+      other.app.getHttpServer().once('request', () => resolve());
+      socket.write(head, (error) => error && reject(error));
+    });
+    const began = performance.now();
+    await other.app.close();
+    expect(performance.now() - began).toBeLessThan(9_000);
+    await ended;
   });
 });

@@ -37,7 +37,9 @@ async function scrape(): Promise<Record<string, number>> {
   const response = await fetch(`${await app.getUrl()}/metrics`);
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
+  );
 }
 
 async function contact(number: string, isTest = false): Promise<string> {
@@ -92,7 +94,9 @@ describe('/metrics', () => {
         ),
       ]);
       await tx.execute(`UPDATE event_sequence SET last_position = 10`);
-      await tx.execute(`INSERT INTO subscriber_cursors (subscriber, position, failures) VALUES ('slow', 4, 2)`);
+      await tx.execute(
+        `INSERT INTO subscriber_cursors (subscriber, position, failures) VALUES ('slow', 4, 2)`,
+      );
       await tx.execute(
         `INSERT INTO parked_events (subscriber, position, type, error, parked_at) VALUES ('slow', 3, 'x', 'y', $1)`,
         [at],

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 
 /** Headers by which a proxy says that it speaks for somebody else. */
 const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
-const LOOPBACK = /^(127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|::1|::ffff:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})$/i;
+const LOOPBACK =
+  /^(127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|::1|::ffff:127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})$/i;
 
 /**
  * Whether the request comes from a process on this machine and for itself. Judged by the socket; a reverse proxy on the

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isLive, type Call } from '../ledger/call.js';
-import { personFor, type PeopleConfig } from '../phone/person.js';
+import { personFor } from '../phone/people.js';
+import type { PeopleConfig } from '../phone/person.js';
 import { ApiError } from '../rest/api-error.js';
 import type { CallOrder } from './call-order.js';
 import { CallSession } from './call-session.js';

@@ -1,8 +1,5 @@
 import { integerBetween, type Draw } from '../chance.js';
-import type { Person, PersonKind } from './person.js';
-
-/** Weights by kind; they need not sum to 1. A kind that is not named does not occur. */
-export type Mix = Readonly<Partial<Record<PersonKind, number>>>;
+import type { Mix, Person, PersonKind } from './person.js';
 
 /**
  * Roughly what a survey of households meets: of 100 calls 45 are not answered, 10 find the line busy, 10 a

@@ -4,7 +4,8 @@ import type { Exchange } from '../call/exchange.js';
 import type { Switchboard } from '../call/switchboard.js';
 import { FaultRulesError, readFaultRules, type FaultRule } from '../faults.js';
 import { summaryOf } from '../ledger/call.js';
-import { PeopleError, readPeople, type PeopleConfig } from '../phone/person.js';
+import { PeopleError, readPeople } from '../phone/people.js';
+import type { PeopleConfig } from '../phone/person.js';
 import { ApiError } from './api-error.js';
 
 /** What no real carrier has: a look at its ledger, and orders for people and faults. */

@@ -27,10 +27,9 @@ export class AddContactsController {
   )
   async add(@Param('id', UuidParam) campaignId: string, @Body() body: unknown): Promise<AddedContactsDto> {
     const { value, problems } = await checkBody(AddContactsDto, body);
-    refuseIfAny(
-      'validation_failed',
-      problems.filter((problem) => !problem.field.startsWith('contacts[')).length > 0 ? problems : [],
-    );
+    const misshapen = problems.some((problem) => !problem.field.startsWith('contacts['));
+    refuseIfAny('validation_failed', misshapen ? problems : []);
+    problems.push(...nulls(value.contacts));
     const contacts = readable(value.contacts, problems);
     const views = await this.commands.execute(new AddContactsCommand(campaignId, contacts, problems));
     return { added: views.length, contacts: views.map(ContactDto.of) };
@@ -45,4 +44,13 @@ function readable(contacts: NewContactDto[], problems: FieldProblem[]): (NewCont
       .map((problem) => Number(/^contacts\[(\d+)\]/.exec(problem.field)?.[1])),
   );
   return contacts.map((contact, index) => (mistyped.has(index) ? null : contact));
+}
+
+/** The validator lets null pass for an object. */
+function nulls(contacts: (NewContactDto | null)[]): FieldProblem[] {
+  return contacts.flatMap((contact, index) =>
+    contact === null
+      ? [{ field: `contacts[${index}]`, code: 'must_be_object', message: 'a contact must be an object' }]
+      : [],
+  );
 }

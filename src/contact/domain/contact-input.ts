@@ -101,15 +101,33 @@ export function readDetails(input: Omit<ContactInput, 'phoneNumber'>): {
 
 /** The canonical form of a BCP 47 tag (`it_it` is understood too), or null. */
 export function languageTag(text: string): string | null {
+  const tag = text.replaceAll('_', '-');
+  // BCP 47 leaves room for primary subtags of up to eight letters; none is registered, and `english` is a mistake.
+  if (!/^[a-z]{2,3}(-|$)/i.test(tag)) return null;
   try {
-    return Intl.getCanonicalLocales(text.replaceAll('_', '-'))[0] ?? null;
+    return Intl.getCanonicalLocales(tag)[0] ?? null;
   } catch {
     return null;
   }
 }
 
-/** An IANA zone in its usual spelling, or null. Offsets such as `+02:00` are no zones: they know no summer time. */
+const zones = new Map<string, string | null>();
+
+/**
+ * An IANA zone in its usual spelling, or null. Offsets such as `+02:00` are no zones: they know no summer time.
+ * Remembered: asking the runtime takes 150 µs, five times as long as the phone number beside it.
+ */
 export function zoneName(text: string): string | null {
+  let zone = zones.get(text);
+  if (zone === undefined) {
+    zone = askForZone(text);
+    if (zones.size >= 2_000) zones.clear();
+    zones.set(text, zone);
+  }
+  return zone;
+}
+
+function askForZone(text: string): string | null {
   if (!/^[A-Za-z]/.test(text)) return null;
   try {
     const canonical = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;

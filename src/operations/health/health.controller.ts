@@ -29,7 +29,9 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Can the process do its work? 503 while database, migrations or durability fail.' })
+  @ApiOperation({
+    summary: 'Can the process do its work? 503 while database, migrations or durability fail.',
+  })
   @ApiServiceUnavailableResponse({ type: ReadinessDto, description: 'Not ready; `checks` says what fails.' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessDto> {
     const readiness = judgeReadiness({
@@ -50,7 +52,9 @@ export class HealthController {
   private read(): Promise<HealthFacts['database']> {
     this.reading ??= within(PATIENCE_MS, this.queries.facts())
       .catch((error: unknown) => {
-        this.log.debug(`The database does not answer: ${error instanceof Error ? error.message : String(error)}`);
+        this.log.debug(
+          `The database does not answer: ${error instanceof Error ? error.message : String(error)}`,
+        );
         return null;
       })
       .finally(() => (this.reading = null));

@@ -27,8 +27,7 @@ export class HealthQueries {
           missingMigrations: missing,
           fsync: settings!.fsync,
           synchronousCommit: settings!.synchronousCommit,
-          circuit:
-            missing.length === 0 ? await this.circuit(tx) : { state: 'closed' as const, reason: null },
+          circuit: missing.length === 0 ? await this.circuit(tx) : { state: 'closed' as const, reason: null },
         };
       },
       { retries: 0, limits: { statementMs: 2_000 } },

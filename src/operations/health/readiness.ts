@@ -32,7 +32,9 @@ export function judgeReadiness({ database, schedulerEnabled }: HealthFacts): Rea
     migrations: database === null ? unknown : migrations(database.missingMigrations),
     durability: database === null ? unknown : durability(database),
     circuit: database === null ? unknown : circuit(database.circuit),
-    scheduler: schedulerEnabled ? { status: 'ok' } : { status: 'disabled', detail: 'SCHEDULER_ENABLED is false: this process claims nobody' },
+    scheduler: schedulerEnabled
+      ? { status: 'ok' }
+      : { status: 'disabled', detail: 'SCHEDULER_ENABLED is false: this process claims nobody' },
   };
   const essential = [checks.database, checks.migrations, checks.durability];
   if (essential.some((check) => check.status === 'failed')) return { status: 'unavailable', checks };
@@ -41,7 +43,9 @@ export function judgeReadiness({ database, schedulerEnabled }: HealthFacts): Rea
 }
 
 function migrations(missing: string[]): HealthCheck {
-  return missing.length === 0 ? { status: 'ok' } : { status: 'failed', detail: `missing: ${missing.join(', ')}` };
+  return missing.length === 0
+    ? { status: 'ok' }
+    : { status: 'failed', detail: `missing: ${missing.join(', ')}` };
 }
 
 /** With either of these off a power cut loses commits that were acknowledged: a person would be rung again. */

@@ -48,7 +48,9 @@ function liveCalls(tx: Tx): Promise<RowFigures['liveCalls']> {
 }
 
 function endedCalls(tx: Tx): Promise<RowFigures['endedCalls']> {
-  return tx.rows(`SELECT outcome, sum(calls)::float8 AS calls FROM outcome_totals GROUP BY outcome ORDER BY outcome`);
+  return tx.rows(
+    `SELECT outcome, sum(calls)::float8 AS calls FROM outcome_totals GROUP BY outcome ORDER BY outcome`,
+  );
 }
 
 /** By the partial index of events the sequencer has still to number. */

@@ -11,7 +11,12 @@ type Samples = [labels: Record<string, string>, value: number][];
 export function rowGauges(figures: RowFigures | null): Registry {
   const registry = new Registry();
   const gauge = (name: string, help: string, samples: number | Samples, label?: string) => {
-    const made = new Gauge({ name, help, labelNames: label === undefined ? [] : [label], registers: [registry] });
+    const made = new Gauge({
+      name,
+      help,
+      labelNames: label === undefined ? [] : [label],
+      registers: [registry],
+    });
     for (const [labels, value] of typeof samples === 'number' ? [] : samples) made.set(labels, value);
     if (typeof samples === 'number') made.set(samples);
   };

@@ -1,8 +1,14 @@
-import type { Tx } from '../../shared/db/tx.js';
+import type { Database } from '../../shared/db/database.js';
 import type { CallAttemptDto } from './call-attempt.dto.js';
 
-export async function attemptsOfContact(tx: Tx, contactId: string): Promise<CallAttemptDto[]> {
-  return tx.rows(
+/** Oldest first; undefined when there is no such contact. */
+export async function attemptsOfContact(
+  database: Pick<Database, 'rows'>,
+  contactId: string,
+): Promise<CallAttemptDto[] | undefined> {
+  const found = await database.rows(`SELECT 1 FROM contacts WHERE id = $1`, [contactId]);
+  if (found.length === 0) return undefined;
+  return database.rows<CallAttemptDto>(
     `SELECT id, contact_id AS "contactId", attempt_number AS "attemptNumber", phone_number AS "phoneNumber", status, outcome,
             corrected_from AS "correctedFrom", dial_result AS "dialResult", provider_call_id AS "providerCallId",
             error_code AS "errorCode", claimed_at AS "claimedAt", dialing_at AS "dialingAt", answered_at AS "answeredAt",

@@ -45,10 +45,7 @@ async function changesOf(tx: Tx, event: LoggedEvent): Promise<Change[]> {
   ];
 }
 
-async function addIfNew(
-  tx: Tx,
-  change: Change & { campaignId: string; position: number },
-): Promise<boolean> {
+async function addIfNew(tx: Tx, change: Change & { campaignId: string; position: number }): Promise<boolean> {
   const changed = await tx.execute(
     `INSERT INTO outcome_totals AS t (campaign_id, outcome, calls, last_position) VALUES ($1, $2, $3, $4)
      ON CONFLICT (campaign_id, outcome) DO UPDATE SET calls = t.calls + $3, last_position = $4

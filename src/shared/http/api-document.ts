@@ -43,7 +43,10 @@ export function buildApiDocument(app: NestFastifyApplication): OpenAPIObject {
     )
     .setVersion(packageVersion())
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, 'apiKey')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The API key as a bearer token.' }, 'bearer');
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'The API key as a bearer token.' },
+      'bearer',
+    );
   for (const [tag, , description] of TAGS) builder.addTag(tag, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     autoTagControllers: false,
@@ -60,7 +63,10 @@ export function buildApiDocument(app: NestFastifyApplication): OpenAPIObject {
 
 function complete(operation: Operation, path: string, method: string): void {
   operation.tags ??= [];
-  if (operation.tags.length === 0) operation.tags = TAGS.filter(([, on]) => on.test(path)).slice(0, 1).map(([tag]) => tag);
+  if (operation.tags.length === 0)
+    operation.tags = TAGS.filter(([, on]) => on.test(path))
+      .slice(0, 1)
+      .map(([tag]) => tag);
   const open = operation['x-open'] === true;
   delete operation['x-open'];
   operation.security = open ? [] : [{ apiKey: [] }, { bearer: [] }];

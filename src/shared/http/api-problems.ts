@@ -10,7 +10,10 @@ export function ApiProblems(...codes: ErrorCode[]): MethodDecorator & ClassDecor
   return applyDecorators(
     ApiExtraModels(ProblemDto),
     ...statuses.map((status) =>
-      ApiResponse({ status, ...problemResponse(codes.filter((code) => ERROR_CODES[code].status === status)) }),
+      ApiResponse({
+        status,
+        ...problemResponse(codes.filter((code) => ERROR_CODES[code].status === status)),
+      }),
     ),
   );
 }

@@ -88,7 +88,8 @@ function own(error: ValidationError, field: string): FieldProblem[] {
   const byCode = new Map<string, FieldProblem>();
   for (const [key, message] of wrongType.length > 0 ? wrongType.slice(0, 1) : constraints) {
     const code = codeOf(error, key);
-    if (!byCode.has(code)) byCode.set(code, { field, code, message: withPath(message, error.property, field) });
+    if (!byCode.has(code))
+      byCode.set(code, { field, code, message: withPath(message, error.property, field) });
   }
   return [...byCode.values()];
 }

@@ -10,6 +10,8 @@ import { RequestValidationPipe } from './validation.pipe.js';
 
 export const JSON_LIMIT_BYTES = 2 * 1024 * 1024;
 export const UPLOAD_LIMIT_BYTES = 64 * 1024 * 1024;
+/** A transaction ends before this, and with it the answer that waits for it. */
+const LONGEST_ANSWER_MS = 5_000;
 
 /**
  * Everything about HTTP that no room decides: headers, body readers and their limits, validation, error bodies, one log
@@ -25,9 +27,12 @@ export async function configureHttp(app: NestFastifyApplication, environment: En
       directives: { 'upgrade-insecure-requests': null, 'img-src': ["'self'", 'data:'] },
     },
   });
-  await app.register(multipart, { limits: { fileSize: UPLOAD_LIMIT_BYTES, files: 1, fields: 20, parts: 21 } });
+  await app.register(multipart, {
+    limits: { fileSize: UPLOAD_LIMIT_BYTES, files: 1, fields: 20, parts: 21 },
+  });
   readBodies(app);
   logRequests(app, environment);
+  boundTheClose(app);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveApiDocument(app);
@@ -42,6 +47,15 @@ function readBodies(app: NestFastifyApplication): void {
     else void parseJson(request as never, body.toString('utf8'), done as never);
   });
   fastify.removeContentTypeParser('text/plain');
+}
+
+/** Closing waits for answers under way, but not for a client that has stopped reading or sending. */
+function boundTheClose(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('preClose', (done: () => void) => {
+    setTimeout(() => fastify.server.closeAllConnections(), LONGEST_ANSWER_MS).unref();
+    done();
+  });
 }
 
 /** Method, path and duration; never the query, a header or a body. */

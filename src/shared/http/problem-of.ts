@@ -60,7 +60,8 @@ const BY_STATUS: Record<number, ErrorCode> = {
 };
 
 /** A form that ends in the middle, or whose boundary is not the announced one; the reader gives these no code. */
-const BROKEN_FORM = /^(Unexpected end of (multipart data|form|file)|Part terminated early|Multipart: |Malformed part header)/;
+const BROKEN_FORM =
+  /^(Unexpected end of (multipart data|form|file)|Part terminated early|Multipart: |Malformed part header)/;
 
 /**
  * The one place that knows what an error is outside. Anything unforeseen, a constraint that fired included, is

@@ -18,7 +18,11 @@ export function unstorableText(raw: unknown): FieldProblem[] {
     } else if (isPlain(value)) {
       if (depth >= DEEPEST) {
         return [
-          { field: '', code: 'too_deep', message: `the body must not be nested deeper than ${DEEPEST} levels` },
+          {
+            field: '',
+            code: 'too_deep',
+            message: `the body must not be nested deeper than ${DEEPEST} levels`,
+          },
         ];
       }
       for (const [key, child] of Object.entries(value)) {

@@ -22,7 +22,10 @@ describe('the logger in production', () => {
     expect(lines).toHaveLength(3);
     expect(lines.join('')).not.toContain('2025550143');
     expect(lines.join('')).not.toContain('yes');
-    expect(JSON.parse(lines[0]!)).toMatchObject({ context: 'Telephony', stack: expect.stringContaining('at x') });
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      context: 'Telephony',
+      stack: expect.stringContaining('at x'),
+    });
   });
 
   it('writes nothing below its level', () => {

@@ -50,7 +50,11 @@ export class RedactingLogger implements LoggerService {
         ...(fields.length > 0 ? { details: fields.length === 1 ? fields[0] : fields } : {}),
         ...(message instanceof Error ? { error: message } : asObject ? message : {}),
       }) as object,
-      message instanceof Error ? (redact(message.message) as string) : asObject ? '' : String(redact(message)),
+      message instanceof Error
+        ? (redact(message.message) as string)
+        : asObject
+          ? ''
+          : String(redact(message)),
     );
   }
 }

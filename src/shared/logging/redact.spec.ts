@@ -30,7 +30,10 @@ describe('redact', () => {
   it('drops bodies, credentials and answers whatever their depth, and masks the rest', () => {
     expect(
       redact({
-        request: { headers: { Authorization: 'Bearer x', 'x-api-key': 'y', host: 'a' }, body: { name: 'Ada' } },
+        request: {
+          headers: { Authorization: 'Bearer x', 'x-api-key': 'y', host: 'a' },
+          body: { name: 'Ada' },
+        },
         parameters: ['+12025550143'],
         to: ['+12025550143'],
         at: new Date('2026-11-22T08:00:00Z'),
@@ -46,7 +49,10 @@ describe('redact', () => {
   });
 
   it('keeps of an error its name, masked message and stack, and nothing a driver hangs on it', () => {
-    const error = Object.assign(new Error('no route to +12025550143'), { parameters: ['Ada'], detail: 'Ada' });
+    const error = Object.assign(new Error('no route to +12025550143'), {
+      parameters: ['Ada'],
+      detail: 'Ada',
+    });
     const redacted = redact(error) as Record<string, unknown>;
     expect(Object.keys(redacted)).toEqual(['name', 'message', 'stack']);
     expect(JSON.stringify(redacted)).not.toContain('2025550143');

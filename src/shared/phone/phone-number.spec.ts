@@ -22,6 +22,8 @@ describe('parsePhoneNumber', () => {
     ['\u00a0+39\u00a0333\u00a05555555 ', null, '+393335555555'],
     ["'+393335555555", null, '+393335555555'],
     ['tel:+39-333-5555555', null, '+393335555555'],
+    ['(+39) 333 5555555', null, '+393335555555'],
+    ['(0039) 333 5555555', 'US', '+393335555555'],
     ['+800 1234 5678', null, '+80012345678'],
   ])('reads %j in region %s as %s', (text, region, e164) => {
     expect(parsePhoneNumber(text, region)).toMatchObject({ ok: true, e164 });

@@ -49,7 +49,8 @@ export function parsePhoneNumber(text: string, defaultRegion: string | null): Pa
   const written = text
     .normalize('NFKC')
     .trim()
-    .replace(/^(?:'|tel:)/i, '');
+    .replace(/^(?:'|tel:)/i, '')
+    .replace(/^\(\s*(\+|00)(\d+)\s*\)/, '$1$2 ');
   if (written === '') return refuse('phone_missing', 'is empty');
   if (SCIENTIFIC.test(written)) {
     return refuse(

@@ -5,6 +5,7 @@ import { Clock } from '../../shared/clock/clock.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
 import { passDialGate } from '../../shared/db/locks.js';
 import type { Tx } from '../../shared/db/tx.js';
+import { Turnstile } from '../../shared/ticking/turnstile.js';
 import { CarrierIdentity } from '../contracts/call-attempt.js';
 import { CallDialing, CallEnded } from '../contracts/events.js';
 import { CallFacts, type LockedCall } from '../facts/call-facts.js';
@@ -14,6 +15,8 @@ import { reserveDialSlot } from './dial-slots.js';
 
 /** A slot further away is not waited for: a pause or a stop in between must still keep the call from leaving. */
 const LONGEST_SLOT_WAIT_MS = 1_000;
+/** Dial transactions at once in one process. They queue for the slot row anyway; more of them would only hold connections. */
+const AT_ONCE = 3;
 /** When an un-claimed contact is due again if the refusal names no instant: never in the tick that claimed it. */
 const RECLAIM_MS = 2_000;
 
@@ -27,6 +30,8 @@ export type DialIntent =
 /** The transaction before a dial: everything that could forbid the call is read again behind the dial gate. */
 @Injectable()
 export class DialIntents {
+  private readonly turnstile = new Turnstile(AT_ONCE);
+
   constructor(
     private readonly database: DiallingDatabase,
     private readonly clock: Clock,
@@ -38,6 +43,10 @@ export class DialIntents {
 
   /** Commits the intent to dial, or un-claims the attempt. When this fails nothing was offered to anybody. */
   async commit(attemptId: string): Promise<DialIntent> {
+    return this.turnstile.pass(() => this.intend(attemptId));
+  }
+
+  private async intend(attemptId: string): Promise<DialIntent> {
     return this.database.transaction(async (tx) => {
       await passDialGate(tx);
       const call = await this.facts.lock(tx, attemptId);

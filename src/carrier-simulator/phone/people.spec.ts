@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_MIX } from './mix.js';
-import { personFor, readPeople, PeopleError, type Person } from './person.js';
+import { PeopleError, personFor, readPeople } from './people.js';
+import type { Person } from './person.js';
 
 const number = '+12025550123';
 
