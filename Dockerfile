@@ -9,7 +9,7 @@ COPY src ./src
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund --loglevel=error
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production PORT=8880
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8880
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

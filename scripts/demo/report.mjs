@@ -1,7 +1,7 @@
 /** The results of a campaign as text, from the bodies of `/results` and `/progress`. */
 
-const BAR_WIDTH = 24;
-const NAME_WIDTH = 34;
+const BAR_WIDTH = 20;
+const NAME_WIDTH = 40;
 /** More values than this are shown as ranges. */
 const MOST_ROWS = 12;
 const RANGES = 6;
@@ -20,7 +20,7 @@ const RATES = /** @type {const} */ ([
 export function resultsReport(results, progress) {
   const { contacts, calls } = progress;
   return [
-    `Results of "${results.name}"${results.simulated ? ' (simulated: the people and their answers are invented)' : ''}`,
+    `Results of "${results.name}"${results.simulated ? ' (simulated: people and answers are invented)' : ''}`,
     `${contacts.total} people, ${calls.total} calls${duration(progress.startedAt, progress.completedAt)}${results.interim ? ', interim' : ''}`,
     '',
     'What became of each person',

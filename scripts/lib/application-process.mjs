@@ -15,6 +15,16 @@ export function launchApplication(env) {
 }
 
 /**
+ * @param {string | undefined} host it listens on
+ * @param {number} port
+ * @returns {string} where it can be reached from this machine
+ */
+export function localUrl(host, port) {
+  const isEverywhere = host === undefined || host === '0.0.0.0' || host === '::';
+  return `http://${isEverywhere ? '127.0.0.1' : host}:${port}`;
+}
+
+/**
  * @param {string} baseUrl
  * @param {Promise<unknown>} exited
  */

@@ -78,10 +78,10 @@ export function untilCarrierListens({ child, exited }) {
  *
  * @param {NodeJS.ProcessEnv} env the user's
  * @param {CarrierIdentity} identity
- * @param {number} port the application's
+ * @param {string} baseUrl the application's
  * @returns {NodeJS.ProcessEnv}
  */
-export function simulatorEnvironment(env, identity, port) {
+export function simulatorEnvironment(env, identity, baseUrl) {
   return {
     TWILIO_FROM_NUMBER: FROM_NUMBER,
     MAX_CONCURRENT_CALLS: '100',
@@ -93,7 +93,7 @@ export function simulatorEnvironment(env, identity, port) {
     TWILIO_API_BASE_URL: `http://127.0.0.1:${identity.port}`,
     TWILIO_ACCOUNT_SID: identity.accountSid,
     TWILIO_AUTH_TOKEN: identity.authToken,
-    PUBLIC_BASE_URL: `http://127.0.0.1:${port}`,
+    PUBLIC_BASE_URL: baseUrl,
   };
 }
 

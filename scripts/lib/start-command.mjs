@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { adminKey, launchApplication, untilHealthy } from './application-process.mjs';
+import { adminKey, launchApplication, localUrl, untilHealthy } from './application-process.mjs';
 import { ensureBuilt } from './build.mjs';
 import {
   carrierIdentity,
@@ -94,6 +94,7 @@ async function bringUp(userEnv, port, signal, cleanup) {
     userEnv.DATABASE_URL ?? (await phase('database', () => embeddedDatabase(cleanup), describeServer));
   await phase('build', ensureBuilt, String);
 
+  const baseUrl = localUrl(userEnv.HOST, port);
   const simulated = usesSimulator(userEnv);
   const key = adminKey(userEnv);
   /** @type {NodeJS.ProcessEnv} */
@@ -108,7 +109,7 @@ async function bringUp(userEnv, port, signal, cleanup) {
   const failures = [];
   if (simulated) {
     const identity = await carrierIdentity();
-    env = simulatorEnvironment(env, identity, port);
+    env = simulatorEnvironment(env, identity, baseUrl);
     signal.throwIfAborted();
     const carrier = supervise(
       'carrier simulator',
@@ -125,7 +126,6 @@ async function bringUp(userEnv, port, signal, cleanup) {
   }
   const demonstration = simulated && !userEnv.NO_DEMO && existsSync(demonstrationScript);
   if (demonstration) env = { ...env, LIVE_PROGRESS: '1' };
-  const baseUrl = `http://127.0.0.1:${port}`;
   signal.throwIfAborted();
   const application = supervise(
     'application',
@@ -140,6 +140,7 @@ async function bringUp(userEnv, port, signal, cleanup) {
     () => 'ready',
   );
 
+  signal.throwIfAborted();
   say(`Ready after ${secondsSince(began)}. Ctrl-C stops everything.`);
   say(`  API      ${baseUrl}/api/v1   key: ${key.where}`);
   say(`  Docs     ${baseUrl}/docs`);

@@ -1,6 +1,7 @@
 import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CloseFinishedCampaignsCommand } from '../campaign/contracts/commands.js';
+import { Metrics } from '../operations/contracts/metrics.js';
 import { Environment } from '../shared/environment/environment.js';
 import { Ticker } from '../shared/ticking/ticker.js';
 import { ClaimNextContactCommand } from './claim-next-contact/claim-next-contact.command.js';
@@ -14,6 +15,7 @@ export class Tick implements OnApplicationBootstrap {
     private readonly ticker: Ticker,
     private readonly commands: CommandBus,
     private readonly environment: Environment,
+    private readonly metrics: Metrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -22,7 +24,8 @@ export class Tick implements OnApplicationBootstrap {
       name: 'claim-next-contact',
       everyMs: this.environment.SCHEDULER_TICK_MS,
       work: async () => {
-        await this.commands.execute(new ClaimNextContactCommand());
+        const { attemptIds } = await this.commands.execute(new ClaimNextContactCommand());
+        if (attemptIds.length > 0) this.metrics.claimed(attemptIds.length);
       },
     });
     this.ticker.register({

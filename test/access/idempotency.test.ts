@@ -73,15 +73,16 @@ async function send(
   method = 'POST',
   path = '',
 ): Promise<Answer> {
-  const response = await fetch(base + path, {
+  const request: RequestInit = {
     method,
     headers: {
       'x-api-key': KEY,
       ...(key === null ? {} : { 'idempotency-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  };
+  if (body !== undefined) request.body = JSON.stringify(body);
+  const response = await fetch(base + path, request);
   const text = await response.text();
   return {
     status: response.status,

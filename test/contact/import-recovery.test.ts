@@ -180,14 +180,17 @@ it('fails with its reason when the campaign is completed in the middle, and keep
   expect(await db.api.rows(`SELECT 1 FROM import_chunks WHERE import_id = $1`, [id])).toEqual([]);
 });
 
-it('forgets an upload that never became whole', async () => {
+it.each([
+  ['whose connection is lost', 1, 'connection lost'],
+  ['that turns out to be too large', 65, 'at most 64 MB'],
+])('forgets an upload %s', async (_what, megabytes, reason) => {
   const campaignId = await insertCampaign(db.api, ids);
   const handler = new StartImportHandler(db.api, clock, ids, campaigns, new Ticker(new SchedulerRegistry()));
   const content = (async function* () {
-    yield Buffer.from(`phone\n${'+393335555551\n'.repeat(40_000)}`);
+    for (let i = 0; i < megabytes; i++) yield Buffer.alloc(1024 * 1024, 'phone\n');
     throw new Error('connection lost');
   })();
   const command = new StartImportCommand({ name: null, content }, false, { kind: 'contacts', campaignId });
-  await expect(handler.execute(command)).rejects.toThrow('connection lost');
+  await expect(handler.execute(command)).rejects.toThrow(reason);
   expect(await db.api.rows(`SELECT 1 FROM imports WHERE campaign_id = $1`, [campaignId])).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { portFrom, requireFreePort } from '../../scripts/lib/preflight.mjs';
 import { isAlive } from '../../scripts/lib/process-table.mjs';
 import { startNode } from '../../scripts/lib/processes.mjs';
 import { supervise } from '../../scripts/lib/supervision.mjs';
+import { Environment } from '../../src/shared/environment/environment.js';
 import { runNode } from './throwaway-clone.js';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
@@ -67,13 +68,19 @@ describe('the carrier that npm start chooses', () => {
     const env = simulatorEnvironment(
       real,
       { port: 4000, accountSid: 'ACsimulated', authToken: 'simulated' },
-      8880,
+      'http://127.0.0.1:8880',
     );
     expect(JSON.stringify(env)).not.toContain('real');
     expect(env).toMatchObject({
       TELEPHONY_PROVIDER: 'simulator',
       TWILIO_API_BASE_URL: 'http://127.0.0.1:4000',
     });
+  });
+
+  it('can be configured by .env.example alone: every variable of the application stands there', () => {
+    const example = readFileSync(join(projectRoot, '.env.example'), 'utf8');
+    const missing = Object.keys(new Environment()).filter((name) => !example.includes(`\n#${name}=`));
+    expect(missing).toEqual([]);
   });
 
   it('is invisible to the tests, as is every documented variable', () => {

@@ -21,7 +21,12 @@ const campaignId = ids.next();
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  app = await openRoomApp({ database, clock, imports: [AccessModule, OperationsModule] });
+  app = await openRoomApp({
+    database,
+    clock,
+    imports: [AccessModule, OperationsModule],
+    environment: { WORKER_NAME: 'w1' },
+  });
   await database.api.rows(
     `INSERT INTO campaigns (id, name, language, policy, created_at) VALUES ($1, 'c', 'en-US', '{}', $2) RETURNING id`,
     [campaignId, await clock.now()],
@@ -55,19 +60,19 @@ async function contact(number: string, isTest = false): Promise<string> {
 describe('/metrics', () => {
   it('counts what the rooms tell it, and offers every result at zero from the start', async () => {
     const before = await scrape();
-    expect(before['vsa_claims_total']).toBe(0);
-    expect(before['vsa_webhooks_total{result="invalid_signature"}']).toBe(0);
+    expect(before['vsa_claims_total{worker="w1"}']).toBe(0);
+    expect(before['vsa_webhooks_total{result="invalid_signature",worker="w1"}']).toBe(0);
     const metrics = app.get(Metrics);
     metrics.claimed(3);
     metrics.turn(0.2);
     metrics.webhook('stored');
     const after = await scrape();
-    expect(after['vsa_claims_total']).toBe(3);
-    expect(after['vsa_turn_seconds_count']).toBe(1);
-    expect(after['vsa_turn_seconds_bucket{le="0.1"}']).toBe(0);
-    expect(after['vsa_turn_seconds_bucket{le="0.25"}']).toBe(1);
-    expect(after['vsa_webhooks_total{result="stored"}']).toBe(1);
-    expect(after['process_resident_memory_bytes']).toBeGreaterThan(0);
+    expect(after['vsa_claims_total{worker="w1"}']).toBe(3);
+    expect(after['vsa_turn_seconds_count{worker="w1"}']).toBe(1);
+    expect(after['vsa_turn_seconds_bucket{le="0.1",worker="w1"}']).toBe(0);
+    expect(after['vsa_turn_seconds_bucket{le="0.25",worker="w1"}']).toBe(1);
+    expect(after['vsa_webhooks_total{result="stored",worker="w1"}']).toBe(1);
+    expect(after['process_resident_memory_bytes{worker="w1"}']).toBeGreaterThan(0);
   });
 
   it('shows live calls by status and the age of the oldest', async () => {

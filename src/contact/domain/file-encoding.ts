@@ -27,15 +27,21 @@ export class EncodingSniffer {
     }
   }
 
+  /** No more bytes will come: a sequence left open was none. */
+  finish(): void {
+    if (this.pending > 0) this.misfits++;
+    this.pending = 0;
+  }
+
   get encoding(): FileEncoding {
     if (this.marked !== null) return this.marked;
     return this.misfits > 0 && this.sequences === 0 ? 'windows-1252' : 'utf-8';
   }
 
-  /** No text file: bytes of nothing, or UTF-8 with bytes that do not belong. `whole`: no more bytes will come. */
-  isUnreadable(whole: boolean): boolean {
+  /** No text file: NUL bytes, or UTF-8 with bytes that do not belong. */
+  get isUnreadable(): boolean {
     if (this.marked === 'utf-16le' || this.marked === 'utf-16be') return false;
-    return this.nul || (this.encoding === 'utf-8' && (this.misfits > 0 || (whole && this.pending > 0)));
+    return this.nul || (this.encoding === 'utf-8' && this.misfits > 0);
   }
 
   /** The well-formed sequences of RFC 3629; overlong forms and surrogates are misfits. */

@@ -12,9 +12,8 @@ import { readImportView, type ImportView } from '../rows/import.queries.js';
 import { appendChunk, completeUpload, discardUpload, insertUpload } from '../rows/uploads.sql.js';
 import { IMPORTS_WORK } from '../run-imports/import.worker.js';
 import { inChunks } from './in-chunks.js';
-import { StartImportCommand } from './start-import.command.js';
+import { MAX_FILE_BYTES, StartImportCommand, tooLarge } from './start-import.command.js';
 
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 /** A receiver that dies leaves its upload to be discarded after this long. */
 const UPLOAD_MS = 10 * 60_000;
@@ -58,10 +57,9 @@ export class StartImportHandler implements ICommandHandler<StartImportCommand> {
     let ordinal = 0;
     for await (const chunk of inChunks(command.file.content, CHUNK_BYTES)) {
       fileBytes += chunk.length;
-      if (fileBytes > MAX_FILE_BYTES)
-        throw new DomainError('body_too_large', 'A file may have at most 64 MB.');
+      if (fileBytes > MAX_FILE_BYTES) throw tooLarge();
       sniffer.push(chunk);
-      if (sniffer.isUnreadable(false)) throw notText();
+      if (sniffer.isUnreadable) throw notText();
       if (dialect === undefined) {
         dialect = readHead(chunk, sniffer, command, defaultRegion);
         await this.openUpload(id, command, dialect);
@@ -69,7 +67,8 @@ export class StartImportHandler implements ICommandHandler<StartImportCommand> {
       await appendChunk(this.database, id, ordinal++, chunk);
     }
     if (dialect === undefined) throw new DomainError('unreadable_file', 'The file is empty.');
-    if (sniffer.isUnreadable(true)) throw notText();
+    sniffer.finish();
+    if (sniffer.isUnreadable) throw notText();
     const whole = { id, fileBytes, dialect: { ...dialect, encoding: sniffer.encoding } };
     if (!(await completeUpload(this.database, whole))) {
       throw new DomainError('temporarily_unavailable', 'The upload took too long; try again.');

@@ -2,9 +2,10 @@ import type { Readable } from 'node:stream';
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../../shared/errors/domain-error.js';
+import { MAX_FILE_BYTES, tooLarge } from './start-import.command.js';
 
-/** One byte more than is taken, so that the receiver and not the form reader refuses a file that is too large. */
-const FORM_FILE_BYTES = 64 * 1024 * 1024 + 1;
+/** What a form adds to its file, at most. */
+const FORM_BYTES = 64 * 1024;
 
 /**
  * Hands over the multipart field `file` as a stream. Whatever becomes of it, the rest of the upload is read and
@@ -20,7 +21,12 @@ export async function withUploadedFile<T>(
       'Send the file as multipart/form-data, in the field `file`.',
     );
   }
-  const part = await request.file({ limits: { fileSize: FORM_FILE_BYTES } });
+  if (Number(request.headers['content-length'] ?? 0) > MAX_FILE_BYTES + FORM_BYTES) {
+    request.raw.resume();
+    throw tooLarge();
+  }
+  // One byte more than is taken, so that the receiver and not the form reader refuses a file that is too large.
+  const part = await request.file({ limits: { fileSize: MAX_FILE_BYTES + 1 } });
   if (part === undefined) throw new DomainError('missing_file');
   const stream: Readable = part.file;
   try {

@@ -4,6 +4,8 @@ import type { CallOutcome } from '../../telephony/contracts/call-attempt.js';
 export type LiveFact =
   | { kind: 'claimed'; attemptId: string; contactId: string }
   | { kind: 'offered'; attemptId: string; offer: number }
+  /** The line is down, the outcome still open. */
+  | { kind: 'hung_up'; attemptId: string }
   | { kind: 'ended'; attemptId: string; outcome: CallOutcome }
   | { kind: 'corrected'; from: CallOutcome; to: CallOutcome }
   | { kind: 'settled'; contactId: string; retry: boolean };
@@ -24,6 +26,9 @@ export class LiveTally {
       case 'offered':
         // An offer that the carrier certainly did not take is made again: still one call.
         if (fact.offer === 1) this.calls++;
+        return;
+      case 'hung_up':
+        this.live.delete(fact.attemptId);
         return;
       case 'ended':
         this.live.delete(fact.attemptId);

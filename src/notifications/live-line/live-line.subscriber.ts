@@ -5,7 +5,13 @@ import type { LoggedEvent } from '../../shared/event-log/domain-event.js';
 import { type EventSubscriber, Subscribes } from '../../shared/event-log/subscribes.js';
 import { Ticker } from '../../shared/ticking/ticker.js';
 import type { CallOutcome } from '../../telephony/contracts/call-attempt.js';
-import { CallClaimed, CallCorrected, CallDialing, CallEnded } from '../../telephony/contracts/events.js';
+import {
+  CallClaimed,
+  CallCorrected,
+  CallDialing,
+  CallEnded,
+  CallHungUp,
+} from '../../telephony/contracts/events.js';
 import { type LiveFact, LiveTally } from '../domain/live-tally.js';
 import { LinePrinter } from './line-printer.js';
 
@@ -16,7 +22,7 @@ import { LinePrinter } from './line-printer.js';
 @Injectable()
 @Subscribes({
   name: 'live-line',
-  events: [CallClaimed, CallDialing, CallEnded, CallCorrected, ContactSettled, CampaignCompleted],
+  events: [CallClaimed, CallDialing, CallHungUp, CallEnded, CallCorrected, ContactSettled, CampaignCompleted],
 })
 export class LiveLineSubscriber implements EventSubscriber, OnApplicationBootstrap {
   private readonly tally = new LiveTally();
@@ -51,6 +57,8 @@ function factOf(event: LoggedEvent): LiveFact | null {
       return { kind: 'claimed', attemptId: entityId, contactId: contactId ?? '' };
     case CallDialing.type:
       return { kind: 'offered', attemptId: entityId, offer: (event.payload as { offer: number }).offer };
+    case CallHungUp.type:
+      return { kind: 'hung_up', attemptId: entityId };
     case CallEnded.type:
       return {
         kind: 'ended',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { Environment } from '../../shared/environment/environment.js';
 import { Metrics, type WebhookResult } from '../contracts/metrics.js';
 
 const RESULTS: WebhookResult[] = ['stored', 'duplicate', 'invalid_signature', 'unknown_call', 'failed'];
@@ -27,8 +28,10 @@ export class ProcessMetrics extends Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  constructor(environment: Environment) {
     super();
+    // Workers share one port: a scrape meets any of them, and their counts must not be taken for one.
+    this.registry.setDefaultLabels({ worker: environment.WORKER_NAME });
     collectDefaultMetrics({ register: this.registry });
     for (const result of RESULTS) this.webhooks.inc({ result }, 0);
   }

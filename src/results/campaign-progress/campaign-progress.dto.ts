@@ -30,6 +30,8 @@ export class ContactProgressDto {
 export class LiveCallsDto {
   /** @example 38 */
   total: number;
+  /** Of them: the line is down, the settlement waits for answers still on their way. They count against no limit. @example 3 */
+  settling: number;
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'integer' },

@@ -13,7 +13,7 @@ export interface ProgressRows {
   completedAt: Date | null;
   nextAttemptAt: Date | null;
   contacts: { state: ContactState; due: boolean; contacts: number }[];
-  calls: { status: CallStatus; outcome: CallOutcome | null; calls: number }[];
+  calls: { status: CallStatus; outcome: CallOutcome | null; lineDown: boolean; calls: number }[];
 }
 
 /**
@@ -31,11 +31,11 @@ export async function readProgress(tx: Tx, campaignId: string): Promise<Progress
                FROM (SELECT state, next_attempt_at IS NOT NULL AS due, count(*) AS contacts
                        FROM contacts WHERE campaign_id = $1 AND NOT is_test GROUP BY 1, 2) AS alike) AS contacts,
             (SELECT coalesce(jsonb_agg(alike), '[]')
-               FROM (SELECT status, outcome, count(*) AS calls
+               FROM (SELECT status, outcome, carrier_ended_at IS NOT NULL AS "lineDown", count(*) AS calls
                        FROM call_attempts
                       WHERE campaign_id = $1
                         AND contact_id NOT IN (SELECT id FROM contacts WHERE campaign_id = $1 AND is_test)
-                      GROUP BY 1, 2) AS alike) AS calls
+                      GROUP BY 1, 2, 3) AS alike) AS calls
        FROM campaigns c WHERE c.id = $1`,
     [campaignId],
   );

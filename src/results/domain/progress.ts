@@ -20,7 +20,8 @@ export interface ContactProgress {
 export interface CallProgress {
   /** Attempts that were given back without being offered to the carrier are not in it. */
   total: number;
-  live: { total: number; byStatus: Record<LiveStatus, number> };
+  /** `settling`: those whose line is down while turns may still be under way; they hold no place any more. */
+  live: { total: number; settling: number; byStatus: Record<LiveStatus, number> };
   ended: { total: number; byOutcome: Record<CallOutcome, number> };
 }
 
@@ -58,7 +59,7 @@ export function percentDone(contacts: ContactProgress): number | null {
 }
 
 export function callProgress(
-  alike: { status: CallStatus; outcome: CallOutcome | null; calls: number }[],
+  alike: { status: CallStatus; outcome: CallOutcome | null; lineDown: boolean; calls: number }[],
 ): CallProgress {
   const byStatus = Object.fromEntries(
     CALL_STATUSES.filter((status) => status !== 'ended').map((status) => [
@@ -69,11 +70,12 @@ export function callProgress(
   const byOutcome = Object.fromEntries(
     CALL_OUTCOMES.map((outcome) => [outcome, sum(alike.filter((row) => row.outcome === outcome))]),
   ) as Record<CallOutcome, number>;
-  const live = sum(alike.filter((row) => row.status !== 'ended'));
+  const live = alike.filter((row) => row.status !== 'ended');
+  const settling = sum(live.filter((row) => row.lineDown));
   const ended = sum(alike.filter((row) => row.status === 'ended'));
   return {
-    total: live + ended - byOutcome.canceled,
-    live: { total: live, byStatus },
+    total: sum(live) + ended - byOutcome.canceled,
+    live: { total: sum(live), settling, byStatus },
     ended: { total: ended, byOutcome },
   };
 }

@@ -31,7 +31,10 @@ export class EventRelay {
     let handled = 0;
     let { position } = cursor;
     try {
-      for (const event of await this.next(subscription, position)) {
+      // Read before the batch: what is numbered meanwhile lies behind this mark only if the batch saw it.
+      const head = await this.head();
+      const batch = await this.next(subscription, position);
+      for (const event of batch) {
         try {
           await subscriber.handle(event);
         } catch (error) {
@@ -42,6 +45,8 @@ export class EventRelay {
         handled++;
         if (!(await this.advance(subscription.name, token, position))) return handled;
       }
+      // Nothing of interest up to the head: the next look starts there instead of reading it all again.
+      if (batch.length < BATCH && head > position) await this.advance(subscription.name, token, head);
       return handled;
     } finally {
       await this.release(subscription.name, token);
@@ -62,6 +67,11 @@ export class EventRelay {
     );
     const row = rows[0];
     return row === undefined ? null : { position: Number(row.position), failures: row.failures };
+  }
+
+  private async head(): Promise<number> {
+    const row = await this.database.row<{ head: string }>(`SELECT last_position AS head FROM event_sequence`);
+    return Number(row!.head);
   }
 
   private async next(subscription: Subscription, position: number): Promise<LoggedEvent[]> {
