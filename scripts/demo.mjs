@@ -1,4 +1,5 @@
 /** The demonstration of `npm start`: a campaign of simulated people, called and reported through the API alone. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { apiClient } from './demo/api-client.mjs';
 import {
   createDemonstration,
@@ -8,6 +9,9 @@ import {
   untilOver,
 } from './demo/campaign.mjs';
 import { resultsReport } from './demo/report.mjs';
+
+/** The application's live line follows the event log, a moment behind the rows; the report comes after its last state. */
+const LIVE_LINE_LAG_MS = 1_500;
 
 /**
  * On an empty database creates, starts and follows a campaign; takes up one that an earlier run left, and prints the
@@ -31,6 +35,7 @@ export async function runDemonstration({ baseUrl, apiKey, signal, log, keyPath }
       log(`The campaign "${DEMONSTRATION}" is ${last.status}: resume it to see it to its end.`);
       return;
     }
+    if (campaign.status !== 'completed') await delay(LIVE_LINE_LAG_MS, undefined, { signal });
     const results = await api.get(`/campaigns/${campaign.id}/results`);
     log(`\n${resultsReport(results, last)}\n`);
     log(whatToLookAt(baseUrl, campaign.id, keyPath));

@@ -30,7 +30,7 @@ export class AppModule {
         SchedulerModule,
         TelephonyModule,
         ResultsModule,
-        NotificationsModule,
+        NotificationsModule.forEnvironment(environment),
         OperationsModule,
       ],
     };

@@ -18,6 +18,7 @@ try {
 async function serve(environment: Environment): Promise<void> {
   const log = createLogger(environment);
   // What libraries print by themselves becomes a log line like any other.
+  // oxlint-disable-next-line no-console -- it is replaced, not used
   console.warn = (...words: unknown[]) => log.debug(words.join(' '), 'Library');
   process.on('unhandledRejection', (reason) => {
     // A promise nobody awaited is a defect of ours; the process is replaced rather than left in an unknown state.

@@ -68,8 +68,11 @@ function passOn(passing, ports, answer) {
   const outgoing = openRequest(
     { host: '127.0.0.1', port, method, path, headers: { ...headers, connection: 'close' }, agent: false },
     (reply) => {
-      const { connection: _, 'transfer-encoding': __, ...kept } = reply.headers;
-      answer.writeHead(reply.statusCode ?? 502, kept);
+      // How the message was framed and how long the connection lasts is each connection's own affair.
+      const kept = Object.entries(reply.headers).filter(
+        ([name]) => name !== 'connection' && name !== 'transfer-encoding',
+      );
+      answer.writeHead(reply.statusCode ?? 502, Object.fromEntries(kept));
       reply.on('error', () => answer.destroy());
       reply.pipe(answer);
     },

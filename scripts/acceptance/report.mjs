@@ -43,9 +43,7 @@ export class Report {
       wrong.push(messageOf(error));
       broken = true;
     }
-    say(
-      `  ${wrong.length === 0 ? 'PASS' : 'FAIL'}  ${number.padEnd(3)}${title} (${secondsSince(began)})`,
-    );
+    say(`  ${wrong.length === 0 ? 'PASS' : 'FAIL'}  ${number.padEnd(3)}${title} (${secondsSince(began)})`);
     for (const line of seen) say(`           ${line}`);
     for (const line of wrong) say(`         ! ${line}`);
     this.failures.push(...wrong.map((line) => `step ${number}, ${title}: ${line}`));

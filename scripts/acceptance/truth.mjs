@@ -111,7 +111,8 @@ function uncalledDisagreements({ outcome, slotAt, endedAt, emptyLookUps }, rings
  * @param {Rules} rules
  */
 function callDisagreements({ outcome, providerCallId }, call, pressed, rules) {
-  const wrong = providerCallId === call.sid ? [] : [`is bound to ${providerCallId}, the call was ${call.sid}`];
+  const wrong =
+    providerCallId === call.sid ? [] : [`is bound to ${providerCallId}, the call was ${call.sid}`];
   const right = possibleOutcomes(call, pressed, rules);
   if (!right.includes(outcome ?? '')) {
     const ended = call.endedBy === null ? call.status : `${call.status} by ${call.endedBy}`;
@@ -131,7 +132,7 @@ function callDisagreements({ outcome, providerCallId }, call, pressed, rules) {
  */
 export function possibleOutcomes(call, pressed, { questions }) {
   const told = OUTCOME_OF[call.status];
-  if (told !== undefined) return call.pressed.length === 0 ? [told] : [told, ...UNFINISHED];
+  if (told !== undefined) return [told];
   if (call.status !== 'completed') return [];
   const decided = (/** @type {Pressed[]} */ keys) => {
     if (keys.some(({ intent }) => intent === 'refusal' || intent === 'optOut')) return 'refused';

@@ -46,10 +46,12 @@ export function startServer(name, script, env, onLine) {
  *
  * @param {string} name
  * @param {NodeJS.ProcessEnv} env
+ * @param {AbortSignal} signal
  * @returns {Promise<Worker>}
  */
-export async function startWorker(name, env) {
+export async function startWorker(name, env, signal) {
   const port = await freePort(LOWEST_PORT + Math.floor(Math.random() * PORTS));
+  signal.throwIfAborted();
   const server = startServer(name, 'dist/src/main.js', { ...env, PORT: String(port), WORKER_NAME: name });
   const ready = untilHealthy(`http://127.0.0.1:${port}`, server.running.exited).catch(() => {
     throw new Error([`${name} ended before it was ready`, ...server.lines.slice(-8)].join('\n           '));

@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { copyBinaries, installedPackage, repairBinaries } from './postgres-binaries.mjs';
+import { isServer, readPidFile } from './postmaster-pid.mjs';
 import { cloneId, dataDirectory, ensureDataDirectory, LauncherError, projectRoot } from './project.mjs';
 
 const OUTSIDE_PREFIX = 'voice-survey-agent-';
@@ -161,11 +162,14 @@ function removeLeftovers() {
     try {
       if (lstatSync(base).uid !== process.getuid?.()) continue;
       const clone = readFileSync(join(base, 'clone'), 'utf8');
-      const wasTemporary = /^(\/private)?(\/var)?\/tmp\//.test(clone);
-      const isUsed = readdirSync(base).some((child) =>
-        existsSync(join(base, child, 'data', 'postmaster.pid')),
-      );
-      if (wasTemporary && !isUsed && !existsSync(clone)) rmSync(base, { recursive: true, force: true });
+      if (existsSync(clone) || !/^(\/private)?(\/var)?\/tmp\//.test(clone)) continue;
+      for (const name of readdirSync(base)) {
+        const data = join(base, name, 'data');
+        const pid = readPidFile(data)?.pid ?? 0;
+        // A server whose launcher was killed before the clone was removed: an immediate shutdown.
+        if (isServer(pid, data)) process.kill(pid, 'SIGQUIT');
+      }
+      rmSync(base, { recursive: true, force: true });
     } catch {
       // Being made or removed by somebody else at this moment.
     }

@@ -90,10 +90,10 @@ async function bringUp(userEnv, port, signal, cleanup) {
     return step(name, work, describe);
   };
   await phase('dependencies', ensureInstalled, String);
-  const databaseUrl =
-    userEnv.DATABASE_URL ?? (await phase('database', () => embeddedDatabase(cleanup), describeServer));
-  await phase('build', ensureBuilt, String);
-
+  const [databaseUrl] = await Promise.all([
+    userEnv.DATABASE_URL ?? phase('database', () => embeddedDatabase(cleanup), describeServer),
+    phase('build', ensureBuilt, String),
+  ]);
   const baseUrl = localUrl(userEnv.HOST, port);
   const simulated = usesSimulator(userEnv);
   const key = adminKey(userEnv);

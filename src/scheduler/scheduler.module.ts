@@ -11,6 +11,7 @@ import { RetryPlanner } from './contracts/retry-planner.js';
 import { CampaignLoadQueries } from './campaign-load.queries.js';
 import { DialPermissionFromRows } from './dial-permission.js';
 import { RetryPlannerFromRows } from './retry-planner.js';
+import { SettleStrandedContactsHandler } from './settle-stranded-contacts/settle-stranded-contacts.handler.js';
 import { SettingsRows } from './settings-rows.js';
 import { ResumeDiallingHandler, StopDiallingHandler } from './stop-dialling/stop-dialling.handler.js';
 import { Tick } from './tick.js';
@@ -30,6 +31,7 @@ import { Tick } from './tick.js';
     { provide: DialPermission, useClass: DialPermissionFromRows },
     { provide: RetryPlanner, useClass: RetryPlannerFromRows },
     { provide: CampaignLoad, useClass: CampaignLoadQueries },
+    SettleStrandedContactsHandler,
     Tick,
   ],
   exports: [Limits, DialPermission, RetryPlanner, CampaignLoad],

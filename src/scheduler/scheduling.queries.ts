@@ -14,6 +14,8 @@ export interface ClaimableCampaign {
   endsAt: Date | null;
   policy: CallingPolicy;
   live: number;
+  /** Claimed and not dialled yet. */
+  waiting: number;
 }
 
 /** Campaigns that may claim on this carrier now, with their live attempts counted. */
@@ -21,9 +23,11 @@ export async function claimableCampaigns(tx: Tx, carrier: string, at: Date): Pro
   return tx.rows(
     `SELECT c.id, c.status, c.closing_at IS NOT NULL AS closing, c.carrier, c.default_timezone AS "defaultTimezone",
             c.starts_at AS "startsAt", c.ends_at AS "endsAt", c.policy,
-            (SELECT count(*)::int FROM call_attempts a
-              WHERE a.campaign_id = c.id AND a.status <> 'ended' AND a.carrier_ended_at IS NULL) AS live
+            a.live, a.waiting
        FROM campaigns c
+      CROSS JOIN LATERAL (
+        SELECT count(*)::int AS live, (count(*) FILTER (WHERE status = 'claimed'))::int AS waiting FROM call_attempts
+         WHERE campaign_id = c.id AND status <> 'ended' AND carrier_ended_at IS NULL) a
       WHERE c.status = 'running' AND c.carrier = $1 AND c.closing_at IS NULL
         AND (c.starts_at IS NULL OR c.starts_at <= $2) AND (c.ends_at IS NULL OR c.ends_at > $2)
       ORDER BY c.id`,
@@ -32,11 +36,11 @@ export async function claimableCampaigns(tx: Tx, carrier: string, at: Date): Pro
 }
 
 /** Live attempts of every campaign together. A call whose line is down holds no place any more. */
-export async function liveAttempts(tx: Tx): Promise<number> {
-  const row = await tx.row<{ live: number }>(
-    `SELECT count(*)::int AS live FROM call_attempts WHERE status <> 'ended' AND carrier_ended_at IS NULL`,
+export async function liveAttempts(tx: Tx): Promise<{ live: number; waiting: number }> {
+  const row = await tx.row<{ live: number; waiting: number }>(
+    `SELECT count(*)::int AS live, (count(*) FILTER (WHERE status = 'claimed'))::int AS waiting FROM call_attempts WHERE status <> 'ended' AND carrier_ended_at IS NULL`,
   );
-  return row!.live;
+  return row!;
 }
 
 /** Attempts claimed since an instant, by campaign; canceled ones too, for their slot was given away. */
@@ -124,4 +128,16 @@ export async function outcomesOf(tx: Tx, contactId: string): Promise<Map<string,
     [contactId],
   );
   return new Map(rows.map((row) => [row.outcome, row.times]));
+}
+
+/** Contacts `in_progress` since before an instant without a live attempt: their attempt was deleted by hand. */
+export async function strandedContacts(tx: Tx, before: Date): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    `SELECT k.id FROM contacts k
+      WHERE k.state = 'in_progress' AND COALESCE(k.last_attempt_at, k.created_at) < $1
+        AND NOT EXISTS (SELECT 1 FROM call_attempts a WHERE a.contact_id = k.id AND a.status <> 'ended')
+      ORDER BY k.id LIMIT 100`,
+    [before],
+  );
+  return rows.map(({ id }) => id);
 }

@@ -4,9 +4,11 @@ import { CloseFinishedCampaignsCommand } from '../campaign/contracts/commands.js
 import { Metrics } from '../operations/contracts/metrics.js';
 import { Environment } from '../shared/environment/environment.js';
 import { Ticker } from '../shared/ticking/ticker.js';
+import { SettleStrandedContactsCommand } from './settle-stranded-contacts/settle-stranded-contacts.command.js';
 import { ClaimNextContactCommand } from './claim-next-contact/claim-next-contact.command.js';
 
 const CLOSE_EVERY_MS = 1_000;
+const STRANDED_EVERY_MS = 10_000;
 
 /** The cron that drives the scheduler in every worker. It never waits for the carrier: dialling follows by itself. */
 @Injectable()
@@ -26,6 +28,13 @@ export class Tick implements OnApplicationBootstrap {
       work: async () => {
         const { attemptIds } = await this.commands.execute(new ClaimNextContactCommand());
         if (attemptIds.length > 0) this.metrics.claimed(attemptIds.length);
+      },
+    });
+    this.ticker.register({
+      name: 'settle-stranded-contacts',
+      everyMs: STRANDED_EVERY_MS,
+      work: async () => {
+        await this.commands.execute(new SettleStrandedContactsCommand());
       },
     });
     this.ticker.register({

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
@@ -26,7 +26,11 @@ export function throwawayClone(): {
   symlinkSync(join(projectRoot, 'node_modules'), join(root, 'node_modules'));
   return {
     root,
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      const marker = join(root, '.data', 'postgres', 'moved-to');
+      const outside = existsSync(marker) ? dirname(readFileSync(marker, 'utf8').split(' ')[0] ?? '') : root;
+      for (const folder of [outside, root]) rmSync(folder, { recursive: true, force: true });
+    },
     load: async () =>
       (await import(
         pathToFileURL(join(root, 'scripts', 'lib', 'embedded-postgres.mjs')).href

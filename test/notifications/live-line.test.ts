@@ -40,7 +40,7 @@ describe('the live line of the terminal', () => {
       campaignId,
       contactId,
     });
-    const claim = { attemptNumber: 1, live: 0, limit: 10, by: 'worker' };
+    const claim = { attemptNumber: 1, live: 0, limit: 10, globalLive: 0, globalLimit: 1, by: 'worker' };
     await db.dialling.transaction((tx) =>
       appendEvents(tx, [
         CallClaimed.of(of(busyId, 1), claim),

@@ -30,7 +30,10 @@ describe('the history of a contact', () => {
       const call = { entityId: UNKNOWN, at, campaignId, contactId };
       const contact = { entityId: contactId, at, campaignId };
       await appendEvents(tx, [
-        CallClaimed.of({ ...call, version: 1 }, { attemptNumber: 1, live: 0, limit: 10, by: 'worker' }),
+        CallClaimed.of(
+          { ...call, version: 1 },
+          { attemptNumber: 1, live: 0, limit: 10, globalLive: 0, globalLimit: 1, by: 'worker' },
+        ),
         ContactClaimed.of({ ...contact, version: 1 }, { attemptNumber: 1 }),
         CallEnded.of(
           { ...call, version: 2 },

@@ -10,9 +10,10 @@ export const OPEN_POLICY = {
   callsPerSecond: 100,
   callingWindow: { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' },
   retry: Object.fromEntries(
-    ['partial', 'hung_up', 'no_response', 'machine', 'busy', 'no_answer', 'failed', 'lost'].map(
-      (outcome) => [outcome, ['1s']],
-    ),
+    ['partial', 'hung_up', 'no_response', 'machine', 'busy', 'no_answer', 'failed', 'lost'].map((outcome) => [
+      outcome,
+      ['1s'],
+    ]),
   ),
 };
 

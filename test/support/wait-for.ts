@@ -3,13 +3,13 @@ export async function waitFor<T>(
   what: string,
   probe: () => Promise<T> | T,
   timeoutMs = 20_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
       const value = await probe();
-      if (value) return value as NonNullable<T>;
+      if (value) return value as Exclude<T, null | undefined | false | 0 | ''>;
       last = value;
     } catch (error) {
       last = error;

@@ -103,7 +103,7 @@ export abstract class Contacts {
   abstract releaseClaimed(
     tx: Tx,
     contact: LockedContact,
-    release: { nextAttemptAt: Date; attemptId: string; reason: string; at: Date },
+    release: { nextAttemptAt: Date; attemptId: string | null; reason: string; at: Date },
   ): Promise<void>;
   /**
    * Settles a contact after an attempt: `in_progress`, or a `not_reached` that a late answer completes or refuses (a

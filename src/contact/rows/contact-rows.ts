@@ -131,7 +131,7 @@ export class ContactRows extends Contacts {
   override async releaseClaimed(
     tx: Tx,
     contact: LockedContact,
-    release: { nextAttemptAt: Date; attemptId: string; reason: string; at: Date },
+    release: { nextAttemptAt: Date; attemptId: string | null; reason: string; at: Date },
   ): Promise<void> {
     if (contact.state !== 'in_progress') return;
     const row = await settled.releaseContactIfClaimed(tx, contact, release.nextAttemptAt);

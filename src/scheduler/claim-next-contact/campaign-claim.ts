@@ -20,6 +20,15 @@ const NUMBER_IN_CALL_MS = 15_000;
 /** A refusal that names no later instant is looked at again after this, never in the same tick. */
 const RETRY_DECISION_MS = 5_000;
 
+/** What a campaign may claim, and what was counted when that was decided. */
+export interface ClaimNow {
+  at: Date;
+  room: number;
+  live: number;
+  globalLive: number;
+  globalLimit: number;
+}
+
 /** The claim of one campaign, inside the tick's transaction. */
 @Injectable()
 export class CampaignClaim {
@@ -33,11 +42,7 @@ export class CampaignClaim {
   ) {}
 
   /** Opens at most `room` attempts for due contacts that may be rung now; moves on whoever may not. */
-  async claim(
-    tx: Tx,
-    campaign: ClaimableCampaign,
-    now: { room: number; live: number; at: Date },
-  ): Promise<string[]> {
+  async claim(tx: Tx, campaign: ClaimableCampaign, now: ClaimNow): Promise<string[]> {
     const opened: string[] = [];
     for (let pass = 0; pass < PASSES && opened.length < now.room; pass++) {
       const limit = Math.max(LEAST_BATCH, now.room - opened.length);
@@ -45,7 +50,14 @@ export class CampaignClaim {
       if (due.length === 0) break;
       const permitted = await this.sift(tx, campaign, due, now.at);
       const chosen = permitted.slice(0, now.room - opened.length);
-      opened.push(...(await this.open(tx, campaign, chosen, { live: now.live + opened.length, at: now.at })));
+      opened.push(
+        ...(await this.open(tx, campaign, chosen, {
+          at: now.at,
+          live: now.live + opened.length,
+          globalLive: now.globalLive + opened.length,
+          globalLimit: now.globalLimit,
+        })),
+      );
       if (permitted.length > chosen.length || due.length < limit) break;
     }
     return opened;
@@ -137,7 +149,7 @@ export class CampaignClaim {
         .filter(({ zone, answer }) => zone !== null && answer.nextPermittedAt !== null)
         .map(({ zone, answer }) => [zone!, answer.nextPermittedAt!]),
     );
-    for (const [timezone, until] of [...shut].sort()) {
+    for (const [timezone, until] of [...shut].sort(([a], [b]) => (a < b ? -1 : 1))) {
       await this.contacts.deferZone(tx, {
         campaignId: campaign.id,
         timezone,
@@ -153,7 +165,7 @@ export class CampaignClaim {
     tx: Tx,
     campaign: ClaimableCampaign,
     chosen: DueContact[],
-    now: { live: number; at: Date },
+    now: Omit<ClaimNow, 'room'>,
   ): Promise<string[]> {
     const planned = chosen.map((contact) => ({
       contact,
@@ -171,12 +183,7 @@ export class CampaignClaim {
         carrier: this.identity.carrier,
         isTest: false,
       })),
-      {
-        at: now.at,
-        by: this.environment.WORKER_NAME,
-        live: now.live,
-        limit: campaign.policy.maxConcurrentCalls,
-      },
+      { ...now, by: this.environment.WORKER_NAME, limit: campaign.policy.maxConcurrentCalls },
     );
     const claimed = planned.filter(({ attemptId }) => opened.has(attemptId));
     await this.contacts.claim(tx, claimed, now.at);

@@ -62,12 +62,20 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
       for (const [campaignId, room] of allotted) {
         const campaign = campaigns.find((candidate) => candidate.id === campaignId)!;
         const now = remaining.campaigns.find((candidate) => candidate.id === campaignId)!;
-        const ids = await this.campaignClaim.claim(tx, campaign, { room, live: now.live, at });
+        const ids = await this.campaignClaim.claim(tx, campaign, {
+          at,
+          room,
+          live: now.live,
+          globalLive: remaining.live,
+          globalLimit: remaining.maxConcurrentCalls,
+        });
         opened.push(...ids);
         now.live += ids.length;
         now.claimedLately += ids.length;
+        now.waiting += ids.length;
         remaining.live += ids.length;
         remaining.claimedLately += ids.length;
+        remaining.waiting += ids.length;
         if (ids.length < room) short.add(campaignId);
       }
       remaining = { ...remaining, campaigns: remaining.campaigns.filter(({ id }) => !short.has(id)) };
@@ -93,13 +101,14 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
     const within = (dates: Date[], pace: number) =>
       dates.filter((date) => date.getTime() > at.getTime() - horizonMs(pace)).length;
     return {
-      live: await liveAttempts(tx),
+      ...(await liveAttempts(tx)),
       maxConcurrentCalls: limits.maxConcurrentCalls,
       callsPerSecond: limits.callsPerSecond,
       claimedLately: within([...claimed.values()].flat(), limits.callsPerSecond),
-      campaigns: campaigns.map(({ id, live, policy }) => ({
+      campaigns: campaigns.map(({ id, live, waiting, policy }) => ({
         id,
         live,
+        waiting,
         maxConcurrentCalls: policy.maxConcurrentCalls,
         callsPerSecond: policy.callsPerSecond,
         claimedLately: within(claimed.get(id)!, policy.callsPerSecond),

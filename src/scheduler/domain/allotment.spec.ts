@@ -8,6 +8,7 @@ const campaign = (id: string, change: object = {}) => ({
   maxConcurrentCalls: 10,
   callsPerSecond: 100,
   claimedLately: 0,
+  waiting: 0,
   ...change,
 });
 const load = (change: Partial<LoadNow> = {}): LoadNow => ({
@@ -15,6 +16,7 @@ const load = (change: Partial<LoadNow> = {}): LoadNow => ({
   maxConcurrentCalls: 10,
   callsPerSecond: 100,
   claimedLately: 0,
+  waiting: 0,
   campaigns: [campaign('a')],
   ...change,
 });
@@ -45,6 +47,13 @@ describe('the allotment of a tick', () => {
     expect(allot(load({ callsPerSecond: 0.5, claimedLately: 1 }), 1).size).toBe(0);
   });
 
+  it('claims nobody more while earlier claims wait to be dialled', () => {
+    expect(allot(load({ callsPerSecond: 5, waiting: 5 }), 1).size).toBe(0);
+    expect(allot(load({ campaigns: [campaign('a', { callsPerSecond: 5, waiting: 4 })] }), 1).get('a')).toBe(
+      1,
+    );
+  });
+
   it('never passes a limit or a pace, whatever the load', () => {
     const count = fc.nat({ max: 50 });
     const pace = fc.double({ min: 0.1, max: 60, noNaN: true });
@@ -53,6 +62,7 @@ describe('the allotment of a tick', () => {
       maxConcurrentCalls: fc.integer({ min: 1, max: 50 }),
       callsPerSecond: pace,
       claimedLately: count,
+      waiting: count,
     });
     fc.assert(
       fc.property(
@@ -67,6 +77,7 @@ describe('the allotment of a tick', () => {
             maxConcurrentCalls: max,
             callsPerSecond: cps,
             claimedLately: lately,
+            waiting: 0,
             campaigns: campaigns.map((one, index) => ({ ...one, id: `c${index}` })),
           };
           const given = allot(now, 1);

@@ -6,6 +6,8 @@ export interface CampaignLoadNow {
   callsPerSecond: number;
   /** Attempts claimed within the last `horizonSeconds(callsPerSecond, tick)`. */
   claimedLately: number;
+  /** Attempts claimed and not dialled yet, however long ago. */
+  waiting: number;
 }
 
 export interface LoadNow {
@@ -13,6 +15,7 @@ export interface LoadNow {
   maxConcurrentCalls: number;
   callsPerSecond: number;
   claimedLately: number;
+  waiting: number;
   campaigns: CampaignLoadNow[];
 }
 
@@ -26,19 +29,13 @@ export function horizonSeconds(callsPerSecond: number, tickSeconds: number): num
  * the installation has to give goes, one by one, to the campaign whose limit is least used (ties by id).
  */
 export function allot(load: LoadNow, tickSeconds: number): Map<string, number> {
-  let room = Math.min(
-    load.maxConcurrentCalls - load.live,
-    paceRoom(load.callsPerSecond, load.claimedLately, tickSeconds),
-  );
+  let room = Math.min(load.maxConcurrentCalls - load.live, paceRoom(load, tickSeconds));
   const shares = load.campaigns
     .map((campaign) => ({
       id: campaign.id,
       live: campaign.live,
       limit: campaign.maxConcurrentCalls,
-      room: Math.min(
-        campaign.maxConcurrentCalls - campaign.live,
-        paceRoom(campaign.callsPerSecond, campaign.claimedLately, tickSeconds),
-      ),
+      room: Math.min(campaign.maxConcurrentCalls - campaign.live, paceRoom(campaign, tickSeconds)),
       given: 0,
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -58,7 +55,11 @@ function leastUsed(
   return (a.live + a.given) / a.limit - (b.live + b.given) / b.limit;
 }
 
-function paceRoom(callsPerSecond: number, claimedLately: number, tickSeconds: number): number {
-  const budget = Math.floor(callsPerSecond * horizonSeconds(callsPerSecond, tickSeconds) + 1e-9);
-  return Math.max(0, budget - claimedLately);
+/** What was claimed and not dialled uses up the pace as well: a slow carrier must not pile up claims. */
+function paceRoom(
+  now: { callsPerSecond: number; claimedLately: number; waiting: number },
+  tickSeconds: number,
+): number {
+  const budget = Math.floor(now.callsPerSecond * horizonSeconds(now.callsPerSecond, tickSeconds) + 1e-9);
+  return Math.max(0, budget - Math.max(now.claimedLately, now.waiting));
 }

@@ -114,9 +114,21 @@ function crossProblems(environment: Environment): string[] {
   }
   if (environment.NODE_ENV === 'production') {
     if (!environment.ADMIN_API_KEY) problems.push('ADMIN_API_KEY is required in production');
-    if (environment.PUBLIC_BASE_URL && !environment.PUBLIC_BASE_URL.startsWith('https://')) {
-      problems.push('PUBLIC_BASE_URL must be https in production: webhooks carry personal data');
+    for (const name of ['PUBLIC_BASE_URL', 'TWILIO_API_BASE_URL'] as const) {
+      if (!travelsSafely(environment[name])) {
+        problems.push(
+          `${name} must be https in production, except on this machine: what passes is personal or secret`,
+        );
+      }
     }
   }
   return problems;
+}
+
+function travelsSafely(url: string | undefined): boolean {
+  return (
+    url === undefined ||
+    url.startsWith('https://') ||
+    /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])([:/]|$)/.test(url)
+  );
 }

@@ -38,13 +38,16 @@ export class EventRelay {
         try {
           await subscriber.handle(event);
         } catch (error) {
-          await this.failed(subscription.name, token, event, cursor.failures + 1, error, at);
+          if (position > cursor.position) await this.advance(subscription.name, token, position);
+          const failures = position > cursor.position ? 1 : cursor.failures + 1;
+          await this.failed(subscription.name, token, event, failures, error, at);
           return handled;
         }
         position = event.position;
         handled++;
-        if (!(await this.advance(subscription.name, token, position))) return handled;
       }
+      // One write for the whole batch: after a crash it is delivered again, which reactions must bear anyway.
+      if (handled > 0) await this.advance(subscription.name, token, position);
       // Nothing of interest up to the head: the next look starts there instead of reading it all again.
       if (batch.length < BATCH && head > position) await this.advance(subscription.name, token, head);
       return handled;

@@ -1,9 +1,15 @@
 import { defineEvent } from '../../shared/event-log/domain-event.js';
 import type { CallOutcome, CallStatus } from './call-attempt.js';
 
-export const CallClaimed = defineEvent<{ attemptNumber: number; live: number; limit: number; by: string }>(
-  'call.claimed.v1',
-);
+/** Counts at the moment of this very claim: the campaign's live calls and its limit, and those of the whole installation. */
+export const CallClaimed = defineEvent<{
+  attemptNumber: number;
+  live: number;
+  limit: number;
+  globalLive: number;
+  globalLimit: number;
+  by: string;
+}>('call.claimed.v1');
 export const CallDialing = defineEvent<{ slotAt: Date; offer: number }>('call.dialing.v1');
 /** Back to `claimed`: the carrier certainly did not take the call. */
 export const CallRequeued = defineEvent<{ reason: string; notBefore: Date | null }>('call.requeued.v1');

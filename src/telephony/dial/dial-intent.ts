@@ -12,6 +12,7 @@ import { CallFacts, type LockedCall } from '../facts/call-facts.js';
 import { AttemptChange } from '../rows/attempt-rows.js';
 import type { CallRequest } from '../telephony-port.js';
 import { reserveDialSlot } from './dial-slots.js';
+import type { DialLane } from './place-call.command.js';
 
 /** A slot further away is not waited for: a pause or a stop in between must still keep the call from leaving. */
 const LONGEST_SLOT_WAIT_MS = 1_000;
@@ -23,7 +24,7 @@ const RECLAIM_MS = 2_000;
 export type DialIntent =
   | { kind: 'passed_over' }
   | { kind: 'canceled'; reason: string }
-  | { kind: 'wait'; waitMs: number }
+  | { kind: 'wait'; waitMs: number; lane: DialLane }
   /** The intent is committed; `slotInMs` counts from the moment it was stamped. */
   | { kind: 'dial'; request: CallRequest; offer: number; slotInMs: number };
 
@@ -54,7 +55,7 @@ export class DialIntents {
       const at = await this.clock.now(tx);
       const { attempt, contact } = call;
       if (attempt.notBefore !== null && attempt.notBefore > at) {
-        return { kind: 'wait', waitMs: attempt.notBefore.getTime() - at.getTime() };
+        return { kind: 'wait', waitMs: attempt.notBefore.getTime() - at.getTime(), lane: 'attempt' };
       }
       if (attempt.carrier !== this.identity.carrier) return { kind: 'passed_over' };
       const permit = await this.permission.ask(tx, { contactId: contact.id, attemptId, at });
@@ -71,7 +72,9 @@ export class DialIntents {
       const latest = new Date(at.getTime() + LONGEST_SLOT_WAIT_MS);
       const pace = { account: attempt.carrier, campaignId: attempt.campaignId, ...permit };
       const slot = await reserveDialSlot(tx, pace, at, latest);
-      if (!slot.reserved) return { kind: 'wait', waitMs: slot.slotAt.getTime() - latest.getTime() };
+      if (!slot.reserved) {
+        return { kind: 'wait', waitMs: slot.slotAt.getTime() - latest.getTime(), lane: slot.lane };
+      }
       const offer = attempt.offers + 1;
       await new AttemptChange(attempt, at)
         .with(

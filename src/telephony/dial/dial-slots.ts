@@ -3,30 +3,36 @@ import type { Tx } from '../../shared/db/tx.js';
 /**
  * Reserves the next moment at which a call may leave: one pace for the caller account and one for the campaign, kept in
  * rows, so that it holds over all workers and for recovered and re-sent attempts too. The rows are locked last of all.
- * A slot later than `latest` is not reserved; its time is returned so that the dial can be asked for again then.
+ * A slot later than `latest` is not reserved; its time is returned, and whose pace it is that has no room before.
  */
 export async function reserveDialSlot(
   tx: Tx,
   lanes: { account: string; campaignId: string; callsPerSecond: number; campaignCallsPerSecond: number },
   at: Date,
   latest: Date,
-): Promise<{ reserved: boolean; slotAt: Date }> {
+): Promise<{ reserved: boolean; slotAt: Date; lane: 'account' | 'campaign' }> {
   const paces = [
-    { lane: `account:${lanes.account}`, intervalMs: 1_000 / lanes.callsPerSecond },
-    { lane: `campaign:${lanes.campaignId}`, intervalMs: 1_000 / lanes.campaignCallsPerSecond },
+    { kind: 'account' as const, lane: `account:${lanes.account}`, intervalMs: 1_000 / lanes.callsPerSecond },
+    {
+      kind: 'campaign' as const,
+      lane: `campaign:${lanes.campaignId}`,
+      intervalMs: 1_000 / lanes.campaignCallsPerSecond,
+    },
   ];
   let slotMs = at.getTime();
-  for (const { lane, intervalMs } of paces) {
+  let narrowest: 'account' | 'campaign' = 'account';
+  for (const { kind, lane, intervalMs } of paces) {
     const last = await lockLane(tx, lane);
-    if (last !== null) slotMs = Math.max(slotMs, Math.ceil(last.getTime() + intervalMs));
+    const free = last === null ? 0 : Math.ceil(last.getTime() + intervalMs);
+    if (free > slotMs) [slotMs, narrowest] = [free, kind];
   }
   const slotAt = new Date(slotMs);
-  if (slotAt > latest) return { reserved: false, slotAt };
+  if (slotAt > latest) return { reserved: false, slotAt, lane: narrowest };
   await tx.execute(`UPDATE dial_slots SET last_slot_at = $1 WHERE lane = ANY ($2)`, [
     slotAt,
     paces.map(({ lane }) => lane),
   ]);
-  return { reserved: true, slotAt };
+  return { reserved: true, slotAt, lane: narrowest };
 }
 
 /** Locks a lane, making it first where it is new; null while nothing left through it. */

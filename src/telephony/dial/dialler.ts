@@ -4,6 +4,7 @@ import { Environment } from '../../shared/environment/environment.js';
 import { CommittedEvent } from '../../shared/event-log/committed-event.js';
 import { Ticker } from '../../shared/ticking/ticker.js';
 import { CallClaimed } from '../contracts/events.js';
+import { DialQueue, type QueuedDial } from './dial-queue.js';
 import { PlaceCallCommand } from './place-call.command.js';
 import { UnclaimCommand } from './unclaim.command.js';
 
@@ -18,10 +19,9 @@ const CONCURRENCY = 50;
 @EventsHandler(CommittedEvent)
 export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplicationShutdown {
   private readonly log = new Logger('Dialler');
-  private readonly waiting: string[] = [];
-  private readonly known = new Set<string>();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly queue = new DialQueue();
   private readonly underWay = new Set<Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
   private stopping = false;
 
   constructor(
@@ -31,49 +31,44 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
   ) {}
 
   handle({ event }: CommittedEvent): void {
-    if (event.type === CallClaimed.type) this.add(event.entityId);
+    if (event.type === CallClaimed.type) this.add(event.entityId, event.campaignId!);
   }
 
   /** Takes an attempt on, once. */
-  add(attemptId: string): void {
-    if (this.stopping || this.known.has(attemptId)) return;
-    this.known.add(attemptId);
-    this.waiting.push(attemptId);
+  add(attemptId: string, campaignId: string): void {
+    if (this.stopping) return;
+    this.queue.add(attemptId, campaignId);
     this.next();
   }
 
   private next(): void {
+    clearTimeout(this.timer);
     while (!this.stopping && this.underWay.size < CONCURRENCY) {
-      const attemptId = this.waiting.shift();
-      if (attemptId === undefined) return;
-      const dial = this.dial(attemptId).finally(() => {
-        this.underWay.delete(dial);
+      const dial = this.queue.take(performance.now());
+      if (dial === undefined) break;
+      const work = this.dial(dial).finally(() => {
+        this.underWay.delete(work);
         this.next();
       });
-      this.underWay.add(dial);
+      this.underWay.add(work);
     }
+    const waitMs = this.queue.nextAfter(performance.now());
+    if (waitMs !== undefined && !this.stopping)
+      this.timer = setTimeout(() => this.next(), Math.max(10, waitMs));
   }
 
-  private async dial(attemptId: string): Promise<void> {
-    this.known.delete(attemptId);
+  private async dial(dial: QueuedDial): Promise<void> {
     try {
-      const report = await this.commands.execute(new PlaceCallCommand(attemptId));
-      if (report.kind === 'wait' || report.kind === 'requeued') this.again(attemptId, report.waitMs);
+      const report = await this.commands.execute(new PlaceCallCommand(dial.attemptId));
+      if (report.kind === 'wait') this.queue.putBack(dial, report.lane, performance.now() + report.waitMs);
+      else if (report.kind === 'requeued')
+        this.queue.putBack(dial, 'attempt', performance.now() + report.waitMs);
+      else this.queue.done(dial);
     } catch (error) {
       // The row says how far it came; recovery goes on from there.
-      this.log.warn(`dial ${attemptId}: ${error instanceof Error ? error.message : String(error)}`);
+      this.queue.done(dial);
+      this.log.warn(`dial ${dial.attemptId}: ${error instanceof Error ? error.message : String(error)}`);
     }
-  }
-
-  private again(attemptId: string, waitMs: number): void {
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(timer);
-        this.add(attemptId);
-      },
-      Math.max(10, waitMs),
-    );
-    this.timers.add(timer);
   }
 
   /** Claiming stops, what was not offered is given back, creates in flight are awaited within the grace. */
@@ -81,7 +76,7 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
     await this.ticker.stop('claim-next-contact');
     await this.ticker.stop('recover-calls');
     this.stopping = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    clearTimeout(this.timer);
     const grace = new Promise<void>((resolve) =>
       setTimeout(resolve, this.environment.SHUTDOWN_GRACE_MS).unref(),
     );

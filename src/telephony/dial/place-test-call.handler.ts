@@ -54,6 +54,8 @@ export class PlaceTestCallHandler implements ICommandHandler<PlaceTestCallComman
         by: this.environment.WORKER_NAME,
         live: 0,
         limit: 1,
+        globalLive: 0,
+        globalLimit: 1,
       });
       if (opened.size === 0) throw new DomainError('number_in_call');
       await this.contacts.claim(tx, [{ contact, attemptId, attemptNumber: 1 }], at);

@@ -5,7 +5,7 @@ export class RecoverCallsCommand extends Command<RecoveryReport> {}
 
 export interface RecoveryReport {
   /** Claimed attempts nobody was dialling; to be dialled now. */
-  toDial: string[];
+  toDial: { id: string; campaignId: string }[];
   /** Attempts looked at otherwise. */
   examined: number;
 }

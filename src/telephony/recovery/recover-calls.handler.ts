@@ -44,7 +44,7 @@ export class RecoverCallsHandler implements ICommandHandler<RecoverCallsCommand>
       ...of('silent').map((id) => () => this.lookUps.askSilent(id)),
     ];
     while (asked.length > 0) await Promise.all(asked.splice(0, CONCURRENT_LOOK_UPS).map((ask) => ask()));
-    const toDial = of('claimed');
+    const toDial = stranded.filter(({ kind }) => kind === 'claimed');
     return { toDial, examined: stranded.length - toDial.length };
   }
 

@@ -22,7 +22,7 @@ export class RecoveryWorker implements OnApplicationBootstrap {
       everyMs: this.environment.SCHEDULER_TICK_MS,
       work: async () => {
         const { toDial } = await this.commands.execute(new RecoverCallsCommand());
-        for (const attemptId of toDial) this.dialler.add(attemptId);
+        for (const { id, campaignId } of toDial) this.dialler.add(id, campaignId);
       },
     });
     this.ticker.wake('recover-calls');

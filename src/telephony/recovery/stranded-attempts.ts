@@ -1,7 +1,11 @@
 import type { Database } from '../../shared/db/database.js';
 import type { Environment } from '../../shared/environment/environment.js';
 
-export type Stranded = { id: string; kind: 'claimed' | 'dialing' | 'unbound' | 'silent' | 'held' };
+export type Stranded = {
+  id: string;
+  campaignId: string;
+  kind: 'claimed' | 'dialing' | 'unbound' | 'silent' | 'held';
+};
 
 const LEASE_MS = 20_000;
 const BATCH = 100;
@@ -19,7 +23,7 @@ export async function leaseStranded(
   const before = (ms: number) => new Date(at.getTime() - ms);
   return database.rows<Stranded>(
     `WITH found AS MATERIALIZED (
-       SELECT id, CASE
+       SELECT id, campaign_id, CASE
            WHEN settle_after IS NOT NULL THEN 'held'
            WHEN status = 'claimed' THEN 'claimed'
            WHEN provider_call_id IS NOT NULL THEN 'silent'
@@ -36,7 +40,7 @@ export async function leaseStranded(
         ORDER BY claimed_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
      , leased AS (
        UPDATE call_attempts a SET lease_until = $7 FROM found WHERE a.id = found.id RETURNING a.id)
-     SELECT found.id, found.kind FROM found JOIN leased USING (id)`,
+     SELECT found.id, found.campaign_id AS "campaignId", found.kind FROM found JOIN leased USING (id)`,
     [
       carrier,
       at,

@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../shared/db/tx.js';
 import { appendEvents } from '../../shared/event-log/append-events.js';
-import { type AttemptToOpen, CallAttempts } from '../contracts/call-attempts.js';
+import { type AttemptToOpen, CallAttempts, type ClaimSituation } from '../contracts/call-attempts.js';
 import { CallClaimed } from '../contracts/events.js';
 
 @Injectable()
 export class CallAttemptRows extends CallAttempts {
-  override async open(
-    tx: Tx,
-    attempts: AttemptToOpen[],
-    claim: { at: Date; by: string; live: number; limit: number },
-  ): Promise<Set<string>> {
+  override async open(tx: Tx, attempts: AttemptToOpen[], claim: ClaimSituation): Promise<Set<string>> {
     if (attempts.length === 0) return new Set();
     const opened = new Set(await insertAttemptsUnlessLive(tx, attempts, claim));
     // In the order of the claim, so that the count each event carries is the one it was made under.
@@ -29,6 +25,8 @@ export class CallAttemptRows extends CallAttempts {
             attemptNumber: attempt.attemptNumber,
             live: claim.live + index,
             limit: claim.limit,
+            globalLive: claim.globalLive + index,
+            globalLimit: claim.globalLimit,
             by: claim.by,
           },
         ),

@@ -65,7 +65,8 @@ export class InterviewTurn {
         hangUp.push(...(await this.dropNewer(tx, { contact, attempt }, at)));
       }
     }
-    await storeTurn(tx, { ...turn, prompt, at });
+    const { attemptId, providerCallId, input } = turn;
+    await storeTurn(tx, { attemptId, providerCallId, turn: turn.turn, input, prompt, at });
     await change.write(tx);
     return { prompt, hangUp };
   }

@@ -60,11 +60,11 @@ export function classifyCreateFailure(error: unknown): Exclude<PlaceResult, { ki
   }
   if (status === 429) return { kind: 'throttled', reason: '429' };
   if (status === 401 || status === 403)
-    return { kind: 'rejected', cause: 'configuration', code: String(code ?? status) };
+    return { kind: 'rejected', cause: 'configuration', code: codeOf(code, status) };
   // 408 and 409 do not say that nothing was placed.
   if (status === 408 || status === 409) return { kind: 'unknown', reason: String(status) };
   // A refusal of a kind we do not know: this call failed, the next number may not.
-  return { kind: 'rejected', cause: 'unreachable', code: String(code ?? status) };
+  return { kind: 'rejected', cause: 'unreachable', code: codeOf(code, status) };
 }
 
 /** A name for logs and events without anything of the request. */
@@ -74,6 +74,10 @@ export function describeFailure(error: unknown): string {
     [status, code ?? name].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ') ||
     'unknown failure'
   );
+}
+
+function codeOf(code: unknown, status: number): string {
+  return typeof code === 'number' || typeof code === 'string' ? String(code) : String(status);
 }
 
 export function httpStatusOf(error: unknown): number | undefined {

@@ -20,7 +20,7 @@ export class TwilioUrls {
     const query = new URLSearchParams({ waited: String(waited) });
     if (input.kind === 'keys') query.set('keys', input.keys);
     if (input.kind === 'speech') query.set('speech', input.text);
-    return `${this.of(`calls/${attemptId}/turns/${turn}`)}?${query}${VOICE_OVERRIDES}`;
+    return `${this.of(`calls/${attemptId}/turns/${turn}`)}?${query.toString()}${VOICE_OVERRIDES}`;
   }
 
   status(attemptId: string): string {

@@ -1,0 +1,206 @@
+/** Steps 5 and 6: workers die in the middle of live calls, others start, and in the end the rows say what happened. */
+import { LOST_AFTER_MS, QUESTIONS } from './cast.mjs';
+import { isLive, readLedger, wasLiveAt } from './ledger.mjs';
+import { counted } from './report.mjs';
+import { progressOf, resolutions, rowsOf, storedState } from './rows.mjs';
+import { disagreements } from './truth.mjs';
+import { until } from './until.mjs';
+
+/** So many people are being spoken to when the workers are killed. */
+const LISTENING = 7;
+/** Of the three creates that are never answered in time, this many must still be in flight. */
+const IN_FLIGHT = 2;
+/** The longest way: given up after every bound, claimed again, called again; and the wait for a lease of a dead worker. */
+const SETTLED_WITHIN_MS = LOST_AFTER_MS + 75_000;
+
+/**
+ * @typedef {import('./stage.mjs').Stage} Stage
+ * @typedef {import('./stage.mjs').Worker} Worker
+ * @typedef {import('./report.mjs').Notes} Notes
+ * @typedef {{ killedAt: number, readyAt: number }} Outage milliseconds of the wall clock
+ */
+
+/**
+ * @param {Stage} stage
+ * @returns {Promise<import('./ledger.mjs').Call[]>} the live calls at the moment at which a kill does most harm
+ */
+async function worstMoment(stage) {
+  let seen = '';
+  return until(
+    'people who listen while creates are in flight',
+    async () => {
+      const { inFlight } = await progressOf(stage.pool);
+      const live = readLedger(await stage.theCarrier().read()).calls.filter(isLive);
+      const listening = live.filter(({ heardAt }) => heardAt !== null).length;
+      seen = `${listening} listening, ${inFlight} in flight`;
+      return listening >= LISTENING && inFlight >= IN_FLIGHT && live;
+    },
+    { signal: stage.signal, describe: () => seen },
+  );
+}
+
+/**
+ * The only worker dies; it is replaced when calls have ended that nobody could be told of.
+ *
+ * @param {Stage} stage
+ * @param {Notes} notes
+ * @returns {Promise<Outage>}
+ */
+export async function killTheOnlyWorker(stage, notes) {
+  const live = await worstMoment(stage);
+  const { inFlight, claimed } = await progressOf(stage.pool);
+  const [victim] = stage.workers;
+  if (victim === undefined) throw new Error('no worker runs');
+  await stage.end(victim, 'SIGKILL');
+  const killedAt = Date.now();
+  describeKill(notes, [victim], { live: live.length, inFlight, claimed });
+  const unheard = await until(
+    'a call to end while nobody is alive',
+    async () => {
+      const { calls } = readLedger(await stage.theCarrier().read());
+      const ended = calls.filter(({ endedAt }) => endedAt !== null && endedAt > killedAt);
+      return ended.length > 0 && ended;
+    },
+    { signal: stage.signal },
+  );
+  const successor = await stage.startWorker();
+  const readyAt = Date.now();
+  const { calls } = readLedger(await stage.theCarrier().read());
+  const missed = calls.filter(
+    ({ endedAt, endReported }) => endedAt !== null && endedAt > killedAt && !endReported,
+  );
+  notes.see(
+    `${successor.name} (${successor.pid}) ready ${seconds(readyAt - killedAt)} later; ` +
+      `meanwhile ${counted(missed.length, 'call')} ended of which nobody was told`,
+  );
+  notes.check(unheard.length > 0 && missed.length > 0, 'no call ended unheard: the step shows too little');
+  return { killedAt, readyAt };
+}
+
+/**
+ * Two of three die, the one that dials among them; the third goes on alone. Then two new ones start and the third dies
+ * too: nobody who saw the beginning is left.
+ *
+ * @param {Stage} stage
+ * @param {Notes} notes
+ * @returns {Promise<Outage>}
+ */
+export async function killAllButOneThenThatOne(stage, notes) {
+  const { pool } = stage;
+  const live = await worstMoment(stage);
+  const { inFlight, claimed } = await progressOf(pool);
+  const [dialler] = await rowsOf(
+    pool,
+    `SELECT claimed_by AS name FROM call_attempts GROUP BY claimed_by ORDER BY count(*) DESC LIMIT 1`,
+  );
+  const inOrder = [...stage.workers].sort(
+    (a, b) => Number(b.name === dialler?.name) - Number(a.name === dialler?.name),
+  );
+  const victims = inOrder.slice(0, -1);
+  const survivor = inOrder.at(-1);
+  if (survivor === undefined) throw new Error('no worker runs');
+  await Promise.all(victims.map((worker) => stage.end(worker, 'SIGKILL')));
+  const killedAt = Date.now();
+  describeKill(notes, victims, { live: live.length, inFlight, claimed });
+  const answered = await until(
+    `${survivor.name} to answer the carrier alone`,
+    async () => {
+      const entries = await stage.theCarrier().read();
+      const heard = entries.filter(
+        ({ type, at, httpStatus }) =>
+          type === 'webhook.answered' && httpStatus < 300 && Date.parse(at) > killedAt,
+      );
+      return heard.length > 0 && heard.length;
+    },
+    { signal: stage.signal },
+  );
+  notes.see(`${survivor.name} (${survivor.pid}) goes on alone: ${counted(answered, 'webhook')} answered`);
+  const others = await Promise.all(victims.map(() => stage.startWorker()));
+  notes.see(`${others.map(({ name, pid }) => `${name} (${pid})`).join(', ')} started beside it`);
+  await stage.end(survivor, 'SIGKILL');
+  notes.see(`${survivor.name} (${survivor.pid}): SIGKILL`);
+  return { killedAt, readyAt: Date.now() };
+}
+
+/**
+ * @param {Notes} notes
+ * @param {Worker[]} victims
+ * @param {{ live: number, inFlight: number, claimed: number }} moment
+ */
+function describeKill({ see, check }, victims, { live, inFlight, claimed }) {
+  see(
+    `${victims.map(({ name, pid }) => `${name} (${pid})`).join(', ')}: SIGKILL with ${counted(live, 'live call')}, ` +
+      `${counted(inFlight, 'create')} in flight, ${claimed} claimed`,
+  );
+  check(live > 0, 'no call was live');
+}
+
+/**
+ * @param {Stage} stage
+ * @param {Notes} notes
+ * @param {Outage} outage
+ */
+export async function settleByTruth(stage, { see, check }, { killedAt, readyAt }) {
+  const { pool } = stage;
+  let seen = '';
+  await until(
+    'every contact to be final',
+    async () => {
+      const { open, live } = await progressOf(pool);
+      seen = `${counted(open, 'contact')} open, ${counted(live, 'attempt')} live`;
+      return open === 0 && live === 0;
+    },
+    { signal: stage.signal, withinMs: SETTLED_WITHIN_MS, describe: () => seen },
+  );
+  const carrier = stage.theCarrier();
+  await until('the carrier to be quiet', async () => (await carrier.summary()).live === 0, {
+    signal: stage.signal,
+  });
+
+  see('SELECT state FROM contacts;');
+  const states = await rowsOf(pool, 'SELECT state FROM contacts;');
+  see(tally(states.map(({ state }) => state)));
+  const ledger = readLedger(await carrier.read());
+  const throughout = ledger.calls.filter((call) => wasLiveAt(call, killedAt) && wasLiveAt(call, readyAt));
+  const unheard = ledger.calls.filter(
+    ({ endedAt, endReported }) =>
+      endedAt !== null && endedAt > killedAt && endedAt <= readyAt && !endReported,
+  );
+  see(
+    `${counted(throughout.length, 'call')} went on over the outage of ${seconds(readyAt - killedAt)}, ` +
+      `${counted(throughout.filter(({ endedBy }) => endedBy === 'document').length, 'of them was', 'of them were')} spoken to their end; ` +
+      `${counted(unheard.length, 'call')} ended in it unheard`,
+  );
+  check(
+    throughout.some(({ endedBy }) => endedBy === 'document'),
+    'no live call went on to its end',
+  );
+  const { lookup, webhook, lost } = await resolutions(pool);
+  see(
+    `unknown results: ${lookup} resolved by look-up, ${webhook} by webhook, ` +
+      `${lost} given up after ${seconds(LOST_AFTER_MS)} and called again`,
+  );
+  check(lookup > 0, 'no unknown result was resolved by a look-up');
+  check(webhook > 0, 'no unknown result was resolved by a webhook');
+  check(lost > 0, 'no attempt was given up: the create that reached nobody is missing');
+
+  const stored = await storedState(pool);
+  const wrong = disagreements(stored, ledger, { questions: QUESTIONS, lostAfterMs: LOST_AFTER_MS });
+  for (const text of wrong) check(false, text);
+  see(
+    `${counted(stored.contacts.length, 'contact')}, ${counted(stored.attempts.length, 'attempt')} and ${counted(stored.answers.length, 'answer')} ` +
+      `compared with ${counted(ledger.calls.length, 'call')} and what was keyed: ${wrong.length === 0 ? 'all agree' : `${wrong.length} disagree`}`,
+  );
+}
+
+/** @param {string[]} words */
+function tally(words) {
+  const counts = new Map();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCampaign, phone } from '../support/campaigns.js';
+import { type Installation, startInstallation } from '../support/installation.js';
+import { openWire, type Wire } from '../support/tcp-proxy.js';
+import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { waitFor } from '../support/wait-for.js';
+
+describe('the database goes away while people are on the line', () => {
+  let database: TestDatabase;
+  let wire: Wire;
+  let on: Installation;
+
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    wire = await openWire(database.url);
+    on = await startInstallation({
+      database,
+      people: { mix: { completes: 1 } as never },
+      speed: 10,
+      environment: { DATABASE_URL: wire.url },
+    });
+  });
+  afterAll(async () => {
+    await on.stop();
+    await wire.close();
+    await database.close();
+  });
+
+  it('keeps them on the line, loses no answer and goes on when it is back, without a restart', async () => {
+    const people = [phone(0), phone(1), phone(2)];
+    await makeCampaign(on, people);
+    await waitFor(
+      'somebody to have consented',
+      async () =>
+        (await database.api.rows(`SELECT 1 FROM interviews WHERE consented_at IS NOT NULL`)).length > 0,
+    );
+    wire.cut();
+    // The outage lasts until the carrier has been told to hold the line at least once.
+    const entries = await waitFor('a turn that waits', async () => {
+      const heard = (await on.carrier.entries()).filter((entry) => JSON.stringify(entry).includes('waited='));
+      return heard.length > 0 && heard;
+    });
+    expect(entries.length).toBeGreaterThan(0);
+    const ready = await fetch(`${on.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    wire.mend();
+    await waitFor(
+      'everybody to have finished',
+      async () =>
+        (await database.api.rows(`SELECT 1 FROM contacts WHERE state = 'completed'`)).length ===
+        people.length,
+      40_000,
+    );
+    for (const call of on.carrier.calls()) expect(call.twimlErrors).toBe(0);
+    expect(
+      on.carrier
+        .calls()
+        .map(({ to }) => to)
+        .toSorted(),
+    ).toEqual(people);
+    const answers = await database.api.rows<{ count: number }>(`SELECT count(*)::int AS count FROM answers`);
+    expect(answers).toEqual([{ count: 9 }]);
+  });
+});
