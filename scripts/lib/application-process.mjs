@@ -46,11 +46,12 @@ export async function untilHealthy(baseUrl, exited) {
  * Production must bring its own key; in development one is made and kept. Its value is never printed.
  *
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ env: NodeJS.ProcessEnv, where: string }}
+ * @returns {{ env: NodeJS.ProcessEnv, where: string, keyPath?: string }}
  */
 export function adminKey(env) {
   if (env.ADMIN_API_KEY) return { env: {}, where: 'ADMIN_API_KEY' };
   if (env.NODE_ENV === 'production') return { env: {}, where: 'none' };
   const { value, file } = keptSecret('admin-api-key');
-  return { env: { ADMIN_API_KEY: value }, where: relative(projectRoot, file) };
+  const where = relative(projectRoot, file);
+  return { env: { ADMIN_API_KEY: value }, where, keyPath: where };
 }

@@ -145,7 +145,9 @@ async function bringUp(userEnv, port, signal, cleanup) {
   say(`  API      ${baseUrl}/api/v1   key: ${key.where}`);
   say(`  Docs     ${baseUrl}/docs`);
   say(`  Metrics  ${baseUrl}/metrics`);
-  if (demonstration && env.ADMIN_API_KEY) void demonstrate(baseUrl, env.ADMIN_API_KEY, signal);
+  if (demonstration && env.ADMIN_API_KEY) {
+    void demonstrate({ baseUrl, apiKey: env.ADMIN_API_KEY, keyPath: key.keyPath, signal });
+  }
   return Promise.race(failures);
 }
 
@@ -170,16 +172,14 @@ const demonstrationScript = join(projectRoot, 'scripts', 'demo.mjs');
 /**
  * The server stays up whatever becomes of it.
  *
- * @param {string} baseUrl
- * @param {string} apiKey
- * @param {AbortSignal} signal
+ * @param {{ baseUrl: string, apiKey: string, keyPath?: string, signal: AbortSignal }} options
  */
-async function demonstrate(baseUrl, apiKey, signal) {
+async function demonstrate(options) {
   try {
-    /** @type {{ runDemonstration: (options: { baseUrl: string, apiKey: string, signal: AbortSignal, log: (text: string) => void }) => Promise<unknown> }} */
+    /** @type {{ runDemonstration: (options: { baseUrl: string, apiKey: string, keyPath?: string, signal: AbortSignal, log: (text: string) => void }) => Promise<unknown> }} */
     const { runDemonstration } = await import(pathToFileURL(demonstrationScript).href);
-    await runDemonstration({ baseUrl, apiKey, signal, log: say });
+    await runDemonstration({ ...options, log: say });
   } catch (error) {
-    if (!signal.aborted) say(`The demonstration ended early: ${messageOf(error)}`);
+    if (!options.signal.aborted) say(`The demonstration ended early: ${messageOf(error)}`);
   }
 }

@@ -5,6 +5,15 @@ import type { Environment } from '../environment/environment.js';
 import { shortLine } from './short-line.js';
 import { redact } from './redact.js';
 
+/** What the framework tells of its own start; worth a line only to whoever looks for it. */
+const CHATTY = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
 /**
  * Nest's logger over pino: JSON lines in production, short lines elsewhere. Every message and every field passes the
  * redaction, so that a phone number in a driver's error message is masked as well.
@@ -37,8 +46,10 @@ export class RedactingLogger implements LoggerService {
     message: unknown,
     rest: unknown[],
   ): void {
-    if (!this.pino.isLevelEnabled(level)) return;
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
+    if (level === 'info' && context !== undefined && CHATTY.has(context))
+      return this.write('debug', message, rest);
+    if (!this.pino.isLevelEnabled(level)) return;
     const others = (context === undefined ? rest : rest.slice(0, -1)).filter((item) => item !== undefined);
     const stack = others.find((item): item is string => typeof item === 'string');
     const fields = others.filter((item) => typeof item === 'object');
