@@ -107,9 +107,11 @@ async function bothRounds(stage, report) {
     campaignId = await callSome(stage, notes);
   });
   await report.step('0', 'everything stopped', signal, (notes) => stopEverything(stage, notes));
-  await report.step('1', 'the reset', signal, (notes) => reset(stage, notes, { inOne: false, campaignId }));
+  await report.step('1', 'the reset', signal, (notes) =>
+    reset(stage, notes, { inOne: false, campaignId, status: 'running' }),
+  );
   await report.step('2', 'nothing is left of the calls', signal, (notes) => look(stage, notes));
-  await report.step('3', 'one worker, one tick', signal, (notes) => startWorkers(stage, notes, 1));
+  await report.step('3', 'one worker, one tick', signal, (notes) => startWorkers(stage, notes, { count: 1 }));
   await report.step('4', 'everybody called once', signal, (notes) => lookAtFirstTick(stage, notes));
   await report.step('5', 'killed in the middle of live calls', signal, async (notes) => {
     outage = await killTheOnlyWorker(stage, notes);
@@ -120,10 +122,18 @@ async function bothRounds(stage, report) {
   await report.step('8', 'nothing twice', signal, (notes) => nothingTwice(stage, notes));
 
   report.heading('Three workers');
+  await report.step('–', 'the campaign is paused', signal, async ({ see }) => {
+    const { status } = await stage.api('POST', `/campaigns/${campaignId}/pause`);
+    see(`its status is ${status}`);
+  });
   await report.step('0', 'everything stopped', signal, (notes) => stopEverything(stage, notes));
-  await report.step('1', 'the reset', signal, (notes) => reset(stage, notes, { inOne: true, campaignId }));
+  await report.step('1', 'the reset', signal, (notes) =>
+    reset(stage, notes, { inOne: true, campaignId, status: 'paused' }),
+  );
   await report.step('2', 'nothing is left of the calls', signal, (notes) => look(stage, notes));
-  await report.step('7', 'three workers at once, one tick', signal, (notes) => startWorkers(stage, notes, 3));
+  await report.step('7', 'three workers at once, one tick', signal, (notes) =>
+    startWorkers(stage, notes, { count: 3, resume: campaignId }),
+  );
   await report.step('4', 'everybody called once', signal, (notes) => lookAtFirstTick(stage, notes));
   await report.step('5', 'killed in the middle of live calls', signal, async (notes) => {
     outage = await killAllButOneThenThatOne(stage, notes);

@@ -142,5 +142,5 @@ export const FAULTS = [
 ];
 
 /** For the calls before the reset: short ones, and two numbers which the carrier refuses to take on for now. */
-export const EARLIER_PEOPLE = { mix: { declines: 1 } };
+export const EARLIER_PEOPLE = { mix: { busy: 1 } };
 export const EARLIER_FAULTS = [numbers[1], numbers[3]].map((to) => ({ fault: 'rateLimited', to }));

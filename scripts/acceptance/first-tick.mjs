@@ -16,9 +16,9 @@ const LOOK =
 /**
  * @param {Stage} stage
  * @param {Notes} notes
- * @param {number} count
+ * @param {{ count: number, resume?: string }} options resume: a paused campaign, resumed when all are ready, so that they claim against each other
  */
-export async function startWorkers(stage, { see }, count) {
+export async function startWorkers(stage, { see }, { count, resume }) {
   const carrier = await stage.startCarrier();
   await carrier.setPeople(PEOPLE);
   await carrier.setFaults(FAULTS);
@@ -26,6 +26,10 @@ export async function startWorkers(stage, { see }, count) {
   const workers = await Promise.all(Array.from({ length: count }, () => stage.startWorker()));
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   see(`${workers.map(({ name, pid }) => `${name} (${pid})`).join(', ')} ready after ${seconds} s`);
+  if (resume !== undefined) {
+    await stage.api('POST', `/campaigns/${resume}/resume`);
+    see('the campaign is resumed');
+  }
   const callable = await callableContacts(stage);
   await until(
     `the tick that claims ${callable} contacts`,

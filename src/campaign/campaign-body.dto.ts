@@ -80,10 +80,10 @@ export class CampaignBody {
   @IsString()
   endsAt?: string | null;
   @ApiProperty({
-    selfRequired: false,
+    required: false,
     nullable: true,
-    type: 'object',
-    additionalProperties: true,
+    // The component is made from the registry of question types, when the document is built.
+    allOf: [{ $ref: '#/components/schemas/SurveyDefinition' }],
     example: {
       introduction:
         'Hello, this is Acme Research, calling for Acme Stores. You can reach us at 202 555 0100.',

@@ -10,7 +10,7 @@ import { DatabaseClock } from '../../src/shared/clock/clock.js';
 import { type ApiDatabase } from '../../src/shared/db/database.js';
 import type { Tx } from '../../src/shared/db/tx.js';
 import { readEnvironment } from '../../src/shared/environment/environment.js';
-import { configureHttp } from '../../src/shared/http/http-shell.js';
+import { furnish } from '../../src/application.js';
 import { serverOptions } from '../../src/shared/http/server-options.js';
 import { openTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -123,7 +123,7 @@ export async function startInstallation(
     rawBody: true,
   });
   app.useLogger(['error', 'fatal']);
-  await configureHttp(app, environment);
+  await furnish(app, environment);
   await app.listen(port, '127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
   return {

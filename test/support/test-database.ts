@@ -16,13 +16,13 @@ export interface TestDatabase {
 
 let count = 0;
 
-/** A database of this test file's own, cloned from the migrated template. */
-export async function openTestDatabase(): Promise<TestDatabase> {
+/** A database of this test file's own, cloned from the migrated template; `empty` has no schema yet. */
+export async function openTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const { adminUrl, template } = inject('database');
   const name = `vsa_test_${process.pid}_${++count}_${Date.now()}`;
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${options.empty === true ? 'template0' : template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const pool = await openPool(url.href, 'test', 30);

@@ -40,9 +40,12 @@ export class Environment {
   @Matches(E164, { message: 'must be an E.164 number such as +12025550199' })
   TWILIO_FROM_NUMBER?: string;
   /** A Twilio-compatible carrier; absent, Twilio itself. */
-  @IsOptional() @IsUrl({ require_tld: false, protocols: ['http', 'https'] }) TWILIO_API_BASE_URL?: string;
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  TWILIO_API_BASE_URL?: string;
   /** The address at which the carrier reaches us; every webhook URL and signature is built on it. */
-  @IsUrl({ require_tld: false, protocols: ['http', 'https'] }) PUBLIC_BASE_URL: string;
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] })
+  PUBLIC_BASE_URL: string;
   @Matches(LEGAL_HOURS, { message: 'must look like 08:00-21:00' }) LEGAL_HOURS = '08:00-21:00';
   @flag @IsBoolean() SCHEDULER_ENABLED = true;
   @number @IsInt() @Min(50) @Max(60_000) SCHEDULER_TICK_MS = 1_000;
@@ -85,10 +88,12 @@ export function readEnvironment(source: Record<string, string | undefined>): Env
   const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
   environment.TELEPHONY_PROVIDER ??= 'twilio';
   environment.SHUTDOWN_GRACE_MS ??= environment.NODE_ENV === 'production' ? 30_000 : 8_000;
-  const problems = validateSync(environment, { forbidUnknownValues: false }).flatMap((error) =>
-    Object.values(error.constraints ?? {}).map((message) =>
-      message.startsWith(error.property) ? message : `${error.property} ${message}`,
-    ),
+  const problems = validateSync(environment, { forbidUnknownValues: false }).map(
+    ({ property, constraints }) => {
+      // One line per variable: the check declared first says most plainly what is wrong.
+      const message = Object.values(constraints ?? {}).at(-1) ?? 'is not usable';
+      return message.startsWith(property) ? message : `${property} ${message}`;
+    },
   );
   problems.push(...crossProblems(environment));
   if (problems.length > 0) {

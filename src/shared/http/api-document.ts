@@ -21,11 +21,14 @@ const TAGS: [tag: string, path: RegExp, description: string][] = [
   ['Campaigns', /^\/api\/v1\/campaigns/, 'Survey, policy and lifecycle.'],
 ];
 
+/** Components that no class describes, by name: what a room makes from its own tables. */
+export type ApiSchemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & Record<string, unknown>;
 
 /** Swagger UI at `/docs`, the document at `/docs-json`; built when it is first asked for. */
-export function serveApiDocument(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => buildApiDocument(app), {
+export function serveApiDocument(app: NestFastifyApplication, schemas: ApiSchemas): void {
+  SwaggerModule.setup('docs', app, () => buildApiDocument(app, schemas), {
     jsonDocumentUrl: 'docs-json',
     raw: ['json'],
     customSiteTitle: 'VoiceSurveyAgent API',
@@ -34,7 +37,7 @@ export function serveApiDocument(app: NestFastifyApplication): void {
 }
 
 /** The OpenAPI document, with what every operation has in common. */
-export function buildApiDocument(app: NestFastifyApplication): OpenAPIObject {
+export function buildApiDocument(app: NestFastifyApplication, schemas: ApiSchemas = {}): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('VoiceSurveyAgent')
     .setDescription(
@@ -52,6 +55,7 @@ export function buildApiDocument(app: NestFastifyApplication): OpenAPIObject {
     autoTagControllers: false,
     extraModels: [ProblemDto],
   });
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...schemas } };
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;

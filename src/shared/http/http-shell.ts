@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.js';
-import { serveApiDocument } from './api-document.js';
+import { type ApiSchemas, serveApiDocument } from './api-document.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RequestValidationPipe } from './validation.pipe.js';
 
@@ -17,7 +17,11 @@ const LONGEST_ANSWER_MS = 5_000;
  * Everything about HTTP that no room decides: headers, body readers and their limits, validation, error bodies, one log
  * line per request, and the documentation. The application must have been created with `rawBody: true`.
  */
-export async function configureHttp(app: NestFastifyApplication, environment: Environment): Promise<void> {
+export async function configureHttp(
+  app: NestFastifyApplication,
+  environment: Environment,
+  schemas: ApiSchemas = {},
+): Promise<void> {
   await app.register(helmet, {
     // TLS ends in front of us, for a name that is not ours alone.
     hsts: false,
@@ -35,7 +39,7 @@ export async function configureHttp(app: NestFastifyApplication, environment: En
   boundTheClose(app);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveApiDocument(app);
+  serveApiDocument(app, schemas);
 }
 
 function readBodies(app: NestFastifyApplication): void {

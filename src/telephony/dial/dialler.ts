@@ -77,13 +77,19 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
     await this.ticker.stop('recover-calls');
     this.stopping = true;
     clearTimeout(this.timer);
-    const grace = new Promise<void>((resolve) =>
-      setTimeout(resolve, this.environment.SHUTDOWN_GRACE_MS).unref(),
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>(
+      (resolve) => (timer = setTimeout(resolve, this.environment.SHUTDOWN_GRACE_MS)),
     );
-    const drained = Promise.allSettled([
-      ...this.underWay,
-      this.commands.execute(new UnclaimCommand(this.environment.WORKER_NAME, 'shutdown')),
-    ]).then(() => undefined);
-    await Promise.race([drained, grace]);
+    await Promise.race([this.drain(), grace]);
+    clearTimeout(timer);
+  }
+
+  /** Given back before the creates in flight are awaited, and again after: one of them may have been refused. */
+  private async drain(): Promise<void> {
+    const unclaim = () => this.commands.execute(new UnclaimCommand(this.environment.WORKER_NAME, 'shutdown'));
+    await unclaim().catch((error: unknown) => this.log.warn(`un-claim: ${String(error)}`));
+    await Promise.allSettled(this.underWay);
+    await unclaim().catch((error: unknown) => this.log.warn(`un-claim: ${String(error)}`));
   }
 }

@@ -12,7 +12,8 @@ const BATCH = 100;
 
 /**
  * Leases live attempts that need somebody, oldest first. The lease keeps N workers from asking the carrier N times; a
- * worker that dies with it is followed by another after its end. One statement over the live attempts only.
+ * worker that dies with it is followed by another after its end. A claimed attempt becomes the finder's own, so that its
+ * shutdown gives it back. One statement over the live attempts only.
  */
 export async function leaseStranded(
   database: Database,
@@ -39,7 +40,9 @@ export async function leaseStranded(
            ELSE COALESCE(last_lookup_at <= $5, true) END
         ORDER BY claimed_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
      , leased AS (
-       UPDATE call_attempts a SET lease_until = $7 FROM found WHERE a.id = found.id RETURNING a.id)
+       UPDATE call_attempts a SET lease_until = $7,
+              claimed_by = CASE WHEN found.kind = 'claimed' THEN $8 ELSE a.claimed_by END
+         FROM found WHERE a.id = found.id RETURNING a.id)
      SELECT found.id, found.campaign_id AS "campaignId", found.kind FROM found JOIN leased USING (id)`,
     [
       carrier,
@@ -49,6 +52,7 @@ export async function leaseStranded(
       before(environment.LOOKUP_INTERVAL_MS),
       before(environment.CREATE_TIMEOUT_MS + environment.CREATE_GRACE_MS),
       new Date(at.getTime() + LEASE_MS),
+      environment.WORKER_NAME,
     ],
   );
 }
