@@ -12,10 +12,11 @@ import { withOwnDatabase } from '../lib/test-database.mjs';
 import { callSome } from './earlier-calls.mjs';
 import { lookAtFirstTick, startWorkers } from './first-tick.mjs';
 import { nothingTwice } from './guarantees.mjs';
-import { killAllButOneThenThatOne, killTheOnlyWorker, settleByTruth } from './hard-stop.mjs';
+import { killAllButOneThenThatOne, killTheOnlyWorker } from './hard-stop.mjs';
 import { Report, StepBroken } from './report.mjs';
 import { openPool } from './rows.mjs';
 import { look, reset, stopEverything } from './reset.mjs';
+import { settleByTruth } from './settlement.mjs';
 import { Stage } from './stage.mjs';
 
 const INTERRUPTED = 130;

@@ -9,7 +9,7 @@ const LIMIT = 40;
 /** Fewer than the contacts, so that it binds. */
 const SMALL_LIMIT = 6;
 /** Creates are kept in flight for this long: time enough to kill their worker. */
-const CREATE_TIMEOUT_MS = 8_500;
+export const CREATE_TIMEOUT_MS = 8_500;
 const CREATE_GRACE_MS = 500;
 const CARRIER_QUEUE_MS = 500;
 const LOST_MARGIN_MS = 500;
@@ -73,9 +73,9 @@ export const CAMPAIGN = {
     machineDetection: 'off',
     callingWindow: { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' },
     retry: {
-      busy: ['8s'],
-      no_answer: ['8s'],
-      failed: ['8s'],
+      busy: ['10s'],
+      no_answer: ['10s'],
+      failed: ['10s'],
       hung_up: ['5s'],
       lost: ['1s'],
       partial: [],

@@ -38,8 +38,8 @@ export async function openDoor(targets, witness) {
         .catch(() => answer.destroy());
     });
   });
-  // Kept-alive connections would tie a client to the door's idea of who is alive.
-  server.keepAliveTimeout = 1_000;
+  // Longer than any pause of a run: a connection closed by the door just as a request enters it would look like a fault.
+  server.keepAliveTimeout = 300_000;
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;

@@ -1,18 +1,16 @@
-/** Steps 5 and 6: workers die in the middle of live calls, others start, and in the end the rows say what happened. */
-import { LOST_AFTER_MS, QUESTIONS } from './cast.mjs';
-import { isLive, readLedger, wasLiveAt } from './ledger.mjs';
-import { counted } from './report.mjs';
-import { progressOf, resolutions, rowsOf, storedState } from './rows.mjs';
-import { disagreements } from './truth.mjs';
+/** Step 5: workers die in the middle of live calls, and others start. */
+import { CREATE_TIMEOUT_MS } from './cast.mjs';
+import { isLive, readLedger } from './ledger.mjs';
+import { counted, seconds } from './report.mjs';
+import { progressOf, rowsOf } from './rows.mjs';
 import { until } from './until.mjs';
 
 /** So many people are being spoken to when the workers are killed. */
 const LISTENING = 7;
-/** Of the three creates that are never answered in time, this many must still be in flight. */
+/** Of the three creates that are not answered in time, this many must still be in flight. */
 const IN_FLIGHT = 2;
-/** The longest way: given up after every bound, claimed again, called again; and the wait for a lease of a dead worker. */
-const SETTLED_WITHIN_MS = LOST_AFTER_MS + 75_000;
-
+/** On a slow machine the creates are not waited for until their own timeout takes them. */
+const LATEST_MS = CREATE_TIMEOUT_MS - 2_500;
 /**
  * @typedef {import('./stage.mjs').Stage} Stage
  * @typedef {import('./stage.mjs').Worker} Worker
@@ -29,11 +27,12 @@ async function worstMoment(stage) {
   return until(
     'people who listen while creates are in flight',
     async () => {
-      const { inFlight } = await progressOf(stage.pool);
+      const { inFlight, inFlightMs } = await progressOf(stage.pool);
       const live = readLedger(await stage.theCarrier().read()).calls.filter(isLive);
       const listening = live.filter(({ heardAt }) => heardAt !== null).length;
       seen = `${listening} listening, ${inFlight} in flight`;
-      return listening >= LISTENING && inFlight >= IN_FLIGHT && live;
+      const enough = listening >= LISTENING || (listening > 0 && inFlightMs > LATEST_MS);
+      return enough && inFlight >= IN_FLIGHT && live;
     },
     { signal: stage.signal, describe: () => seen },
   );
@@ -132,69 +131,4 @@ function describeKill({ see, check }, victims, { live, inFlight, claimed }) {
       `${counted(inFlight, 'create')} in flight, ${claimed} claimed`,
   );
   check(live > 0, 'no call was live');
-}
-
-/**
- * @param {Stage} stage
- * @param {Notes} notes
- * @param {Outage} outage
- */
-export async function settleByTruth(stage, { see, check }, { killedAt, readyAt }) {
-  const { pool } = stage;
-  let seen = '';
-  await until(
-    'every contact to be final',
-    async () => {
-      const { open, live } = await progressOf(pool);
-      seen = `${counted(open, 'contact')} open, ${counted(live, 'attempt')} live`;
-      return open === 0 && live === 0;
-    },
-    { signal: stage.signal, withinMs: SETTLED_WITHIN_MS, describe: () => seen },
-  );
-  const carrier = stage.theCarrier();
-  await until('the carrier to be quiet', async () => (await carrier.summary()).live === 0, {
-    signal: stage.signal,
-  });
-
-  see('SELECT state FROM contacts;');
-  const states = await rowsOf(pool, 'SELECT state FROM contacts;');
-  see(tally(states.map(({ state }) => state)));
-  const ledger = readLedger(await carrier.read());
-  const throughout = ledger.calls.filter((call) => wasLiveAt(call, killedAt) && wasLiveAt(call, readyAt));
-  see(
-    `${counted(throughout.length, 'call')} went on over the outage of ${seconds(readyAt - killedAt)}, ` +
-      `${counted(throughout.filter(({ endedBy }) => endedBy === 'document').length, 'of them was', 'of them were')} spoken to their end`,
-  );
-  check(
-    throughout.some(({ endedBy }) => endedBy === 'document'),
-    'no live call went on to its end',
-  );
-  const { lookup, webhook, lost } = await resolutions(pool);
-  see(
-    `unknown results: ${lookup} resolved by look-up, ${webhook} by webhook, ` +
-      `${lost} given up after ${seconds(LOST_AFTER_MS)} and called again`,
-  );
-  check(lookup > 0, 'no unknown result was resolved by a look-up');
-  check(webhook > 0, 'no unknown result was resolved by a webhook');
-  check(lost > 0, 'no attempt was given up: the create that reached nobody is missing');
-
-  const stored = await storedState(pool);
-  const wrong = disagreements(stored, ledger, { questions: QUESTIONS, lostAfterMs: LOST_AFTER_MS });
-  for (const text of wrong) check(false, text);
-  see(
-    `${counted(stored.contacts.length, 'contact')}, ${counted(stored.attempts.length, 'attempt')} and ${counted(stored.answers.length, 'answer')} ` +
-      `compared with ${counted(ledger.calls.length, 'call')} and what was keyed: ${wrong.length === 0 ? 'all agree' : `${wrong.length} disagree`}`,
-  );
-}
-
-/** @param {string[]} words */
-function tally(words) {
-  const counts = new Map();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
-}
-
-/** @param {number} ms */
-function seconds(ms) {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

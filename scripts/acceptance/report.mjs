@@ -14,9 +14,11 @@ export class StepBroken extends Error {}
 export class Report {
   /** @type {string[]} */
   failures = [];
+  #heading = '';
 
   /** @param {string} title */
   heading(title) {
+    this.#heading = title;
     say(`\n${title}`);
   }
 
@@ -46,7 +48,7 @@ export class Report {
     say(`  ${wrong.length === 0 ? 'PASS' : 'FAIL'}  ${number.padEnd(3)}${title} (${secondsSince(began)})`);
     for (const line of seen) say(`           ${line}`);
     for (const line of wrong) say(`         ! ${line}`);
-    this.failures.push(...wrong.map((line) => `step ${number}, ${title}: ${line}`));
+    this.failures.push(...wrong.map((line) => `${this.#heading}, step ${number}: ${line}`));
     if (broken) throw new StepBroken();
   }
 
@@ -63,4 +65,9 @@ export class Report {
  */
 export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** @param {number} ms */
+export function seconds(ms) {
+  return `${(ms / 1_000).toFixed(1)} s`;
 }

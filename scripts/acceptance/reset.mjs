@@ -2,6 +2,7 @@
 import { CONTACTS, SHUTDOWN_GRACE_MS } from './cast.mjs';
 import { counted } from './report.mjs';
 import { progressOf, rowsOf, SESSION_NAME } from './rows.mjs';
+import { until } from './until.mjs';
 import { end, isGone } from './worker.mjs';
 
 const RESET = [
@@ -52,19 +53,30 @@ export async function stopEverything(stage, { see, check }) {
     `${counted(after.claimed, 'claimed attempt was', 'claimed attempts were')} not given back`,
   );
   check(before.claimed === 0 || after.canceled > 0, 'no claimed attempt was given back');
-  const [{ sessions }] = await rowsOf(
-    pool,
-    `SELECT count(*)::int AS sessions FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name <> $1 AND backend_type = 'client backend'`,
-    [SESSION_NAME],
-  );
-  check(sessions === 0, `${counted(sessions, 'session')} of ours at the database`);
+  await until('the sessions of ended workers to go', async () => (await sessionsOfWorkers(pool)) === 0, {
+    signal: stage.signal,
+    withinMs: 10_000,
+  });
 
   if (stage.carrier === undefined) return;
   const { server } = stage.carrier;
   const { code } = await end(server, 'SIGTERM');
   check(code === 0 && isGone(server), 'the carrier did not stop');
   stage.carrier = undefined;
+}
+
+/**
+ * @param {import('pg').Pool} pool
+ * @returns {Promise<number>}
+ */
+async function sessionsOfWorkers(pool) {
+  const [{ sessions }] = await rowsOf(
+    pool,
+    `SELECT count(*)::int AS sessions FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name <> $1 AND backend_type = 'client backend'`,
+    [SESSION_NAME],
+  );
+  return sessions;
 }
 
 /**

@@ -32,7 +32,7 @@ export async function rowsOf(pool, sql, values = []) {
 
 /**
  * @param {Pool} pool
- * @returns {Promise<{ claimed: number, dialing: number, inFlight: number, live: number, ended: number, attempts: number, open: number }>} one snapshot
+ * @returns {Promise<{ claimed: number, dialing: number, inFlight: number, inFlightMs: number, live: number, ended: number, attempts: number, open: number }>} one snapshot
  */
 export async function progressOf(pool) {
   const [row] = await rowsOf(
@@ -40,6 +40,7 @@ export async function progressOf(pool) {
     `SELECT count(*) FILTER (WHERE status = 'claimed')::int AS claimed,
             count(*) FILTER (WHERE status = 'dialing')::int AS dialing,
             count(*) FILTER (WHERE status = 'dialing' AND dial_result IS NULL AND dial_slot_at <= clock_timestamp())::int AS "inFlight",
+            COALESCE(extract(epoch FROM clock_timestamp() - min(dial_slot_at) FILTER (WHERE status = 'dialing' AND dial_result IS NULL)) * 1000, 0)::int AS "inFlightMs",
             count(*) FILTER (WHERE status <> 'ended')::int AS live,
             count(*) FILTER (WHERE status = 'ended')::int AS ended,
             count(*)::int AS attempts,

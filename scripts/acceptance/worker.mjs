@@ -7,6 +7,7 @@ import { isAlive } from '../lib/process-table.mjs';
 const KEPT_LINES = 40;
 const LOWEST_PORT = 12_000;
 const PORTS = 18_000;
+const READY_WITHIN_MS = 120_000;
 
 /**
  * @typedef {object} Server a process of ours
@@ -53,9 +54,12 @@ export async function startWorker(name, env, signal) {
   const port = await freePort(LOWEST_PORT + Math.floor(Math.random() * PORTS));
   signal.throwIfAborted();
   const server = startServer(name, 'dist/src/main.js', { ...env, PORT: String(port), WORKER_NAME: name });
-  const ready = untilHealthy(`http://127.0.0.1:${port}`, server.running.exited).catch(() => {
-    throw new Error([`${name} ended before it was ready`, ...server.lines.slice(-8)].join('\n           '));
-  });
+  const giveUp = setTimeout(() => server.running.child.kill('SIGKILL'), READY_WITHIN_MS);
+  const ready = untilHealthy(`http://127.0.0.1:${port}`, server.running.exited)
+    .catch(() => {
+      throw new Error([`${name} ended before it was ready`, ...server.lines.slice(-8)].join('\n           '));
+    })
+    .finally(() => clearTimeout(giveUp));
   // Whoever awaits it still sees the error.
   ready.catch(() => {});
   return { ...server, port, ready };

@@ -25,11 +25,10 @@ describe('processes', () => {
     carrierUrl = (await carrier.start()).url;
   });
   afterEach(async () => {
-    await Promise.all(
-      running
-        .splice(0)
-        .map((one) => one.process.exitCode === null && one.process.signalCode === null && one.end('SIGKILL')),
-    );
+    const alive = running
+      .splice(0)
+      .filter(({ process }) => process.exitCode === null && process.signalCode === null);
+    await Promise.all(alive.map((one) => one.end('SIGKILL')));
   });
   afterAll(async () => {
     await carrier.stop();

@@ -1,4 +1,4 @@
-import { IsInt, IsNumber, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 
 /** Limits over every campaign; what is left out stays as it is. */
 export class ChangeSettingsDto {
@@ -12,7 +12,7 @@ export class StopDiallingDto {
   /** Why, for the audit. */
   @IsOptional() @IsString() @Length(1, 500) reason?: string;
   /** Also ends the calls under way. */
-  @IsOptional() hangUp?: boolean;
+  @IsOptional() @IsBoolean() hangUp?: boolean;
 }
 
 export class SettingsDto {

@@ -29,6 +29,12 @@ export interface ClaimNow {
   globalLimit: number;
 }
 
+interface Refused {
+  contact: DueContact;
+  zone: string | null;
+  answer: Exclude<Contactability, { permitted: true }>;
+}
+
 /** The claim of one campaign, inside the tick's transaction. */
 @Injectable()
 export class CampaignClaim {
@@ -78,11 +84,7 @@ export class CampaignClaim {
       due.map(({ id }) => id),
     );
     const permitted: DueContact[] = [];
-    const refused: {
-      contact: DueContact;
-      zone: string | null;
-      answer: Exclude<Contactability, { permitted: true }>;
-    }[] = [];
+    const refused: Refused[] = [];
     for (const contact of due) {
       const zone = contact.timezone ?? contact.numberTimezone ?? campaign.defaultTimezone;
       const answer = decideContactability({
@@ -111,16 +113,7 @@ export class CampaignClaim {
     return permitted;
   }
 
-  private async moveOn(
-    tx: Tx,
-    campaign: ClaimableCampaign,
-    refused: {
-      contact: DueContact;
-      zone: string | null;
-      answer: Exclude<Contactability, { permitted: true }>;
-    }[],
-    at: Date,
-  ): Promise<void> {
+  private async moveOn(tx: Tx, campaign: ClaimableCampaign, refused: Refused[], at: Date): Promise<void> {
     const final = refused.filter(({ answer }) => answer.final);
     await this.contacts.dismiss(
       tx,

@@ -58,8 +58,9 @@ export class Environment {
   @flag @IsBoolean() LIVE_PROGRESS = false;
   @number @IsInt() @Min(1) DATABASE_POOL_SIZE = 10;
 
-  /** Names this process in claims and logs. */
-  @IsNotEmpty() WORKER_NAME = `${hostname()}:${process.pid}`;
+  /** Names this process in claims and logs; the process id is added, so that no two workers share a name. */
+  @IsNotEmpty()
+  WORKER_NAME = hostname();
 
   // The bounds of the dial protocol.
   /** After this the create request is given up and its result is unknown. */
@@ -88,6 +89,7 @@ export function readEnvironment(source: Record<string, string | undefined>): Env
   const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
   environment.TELEPHONY_PROVIDER ??= 'twilio';
   environment.SHUTDOWN_GRACE_MS ??= environment.NODE_ENV === 'production' ? 30_000 : 8_000;
+  environment.WORKER_NAME += `:${process.pid}`;
   const problems = validateSync(environment, { forbidUnknownValues: false }).map(
     ({ property, constraints }) => {
       // One line per variable: the check declared first says most plainly what is wrong.

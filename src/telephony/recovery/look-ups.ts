@@ -110,7 +110,8 @@ export class LookUps {
   }
 
   private async lostRival(attempt: AttemptRow): Promise<boolean> {
-    const since = new Date(attempt.dialingAt!.getTime() - DAY_MS);
+    // From now, not from the dial: a rival must not keep this attempt waiting for ever.
+    const since = new Date((await this.clock.now()).getTime() - DAY_MS);
     const row = await this.database.row(
       `SELECT 1 FROM call_attempts WHERE phone_number = $1 AND outcome = 'lost' AND provider_call_id IS NULL
           AND ended_at > $2 AND id <> $3 LIMIT 1`,
