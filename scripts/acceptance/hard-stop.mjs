@@ -11,6 +11,7 @@ const LISTENING = 7;
 const IN_FLIGHT = 2;
 /** On a slow machine the creates are not waited for until their own timeout takes them. */
 const LATEST_MS = CREATE_TIMEOUT_MS - 2_500;
+
 /**
  * @typedef {import('./stage.mjs').Stage} Stage
  * @typedef {import('./stage.mjs').Worker} Worker
@@ -91,9 +92,9 @@ export async function killAllButOneThenThatOne(stage, notes) {
     pool,
     `SELECT claimed_by AS name FROM call_attempts GROUP BY claimed_by ORDER BY count(*) DESC LIMIT 1`,
   );
-  const inOrder = [...stage.workers].sort(
-    (a, b) => Number(b.name === dialler?.name) - Number(a.name === dialler?.name),
-  );
+  // A worker's name in the rows may carry more than it was given.
+  const dials = (/** @type {Worker} */ { name }) => `${dialler?.name}:`.startsWith(`${name}:`);
+  const inOrder = [...stage.workers].sort((a, b) => Number(dials(b)) - Number(dials(a)));
   const victims = inOrder.slice(0, -1);
   const survivor = inOrder.at(-1);
   if (survivor === undefined) throw new Error('no worker runs');
