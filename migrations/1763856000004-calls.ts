@@ -35,6 +35,8 @@ export class Calls1763856000004 implements MigrationInterface {
         ended_at timestamptz,
         last_fact_at timestamptz,
         error_code text,
+        -- We asked the carrier to end the call: its end is not the person's doing.
+        hang_up_asked_at timestamptz,
         offers integer NOT NULL DEFAULT 0,
         empty_lookups integer NOT NULL DEFAULT 0,
         last_lookup_at timestamptz,

@@ -8,6 +8,7 @@ import { EditContactHandler } from './edit-contact/edit-contact.handler.js';
 import { LiftSuppressionController } from './lift-suppression/lift-suppression.controller.js';
 import { LiftSuppressionHandler } from './lift-suppression/lift-suppression.handler.js';
 import { ContactsController } from './list-contacts/contacts.controller.js';
+import { OnCampaignPolicyChanged } from './recall-deferred/on-campaign-policy-changed.subscriber.js';
 import { ContactRows } from './rows/contact-rows.js';
 import { SuppressionRows } from './rows/suppression-rows.js';
 import { ContactBatch } from './run-imports/contact-batch.js';
@@ -37,6 +38,7 @@ import { WithdrawContactHandler } from './withdraw-contact/withdraw-contact.hand
     { provide: Contacts, useClass: ContactRows },
     SuppressionRows,
     { provide: Suppressions, useExisting: SuppressionRows },
+    OnCampaignPolicyChanged,
     AddContactsHandler,
     EditContactHandler,
     WithdrawContactHandler,

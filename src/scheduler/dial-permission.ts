@@ -8,7 +8,12 @@ import type { Contactability } from './contracts/contactability.js';
 import { Limits } from './contracts/limits.js';
 import { decideContactability } from './domain/contactability.js';
 import { legalHours } from './legal-hours.js';
-import { circuitIsOpen, type ContactForDecision, contactForDecision } from './scheduling.queries.js';
+import {
+  callsOnTheLine,
+  circuitIsOpen,
+  type ContactForDecision,
+  contactForDecision,
+} from './scheduling.queries.js';
 
 /** Gathers from rows what the decision needs and asks it: before a dial, and for whoever wants to know. */
 @Injectable()
@@ -29,9 +34,14 @@ export class DialPermissionFromRows extends DialPermission {
     if (contact === undefined) throw new DomainError('contact_not_found');
     const limits = await this.limits.read(tx);
     const circuitOpen = await circuitIsOpen(tx, this.identity.carrier);
+    const onTheLine = await callsOnTheLine(tx, contact.campaignId);
+    const limitReached =
+      onTheLine.campaign >= contact.policy.maxConcurrentCalls ||
+      onTheLine.everywhere >= limits.maxConcurrentCalls;
     return {
       contactability: this.decide(contact, {
         at: call.at,
+        limitReached,
         diallingStopped: limits.diallingStoppedAt !== null,
         circuitOpen,
       }),
@@ -47,7 +57,7 @@ export class DialPermissionFromRows extends DialPermission {
 
   private decide(
     contact: ContactForDecision,
-    now: { at: Date; diallingStopped: boolean; circuitOpen: boolean },
+    now: { at: Date; diallingStopped: boolean; circuitOpen: boolean; limitReached: boolean },
   ): Contactability {
     return decideContactability({
       ...now,

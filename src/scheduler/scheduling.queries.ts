@@ -43,6 +43,19 @@ export async function liveAttempts(tx: Tx): Promise<{ live: number; waiting: num
   return row!;
 }
 
+/** Calls the carrier has, or may have: a claim that was not offered yet holds a place for the claim, not on the line. */
+export async function callsOnTheLine(
+  tx: Tx,
+  campaignId: string,
+): Promise<{ campaign: number; everywhere: number }> {
+  const row = await tx.row<{ campaign: number; everywhere: number }>(
+    `SELECT (count(*) FILTER (WHERE campaign_id = $1))::int AS campaign, count(*)::int AS everywhere
+       FROM call_attempts WHERE status IN ('dialing', 'ringing', 'in_progress') AND carrier_ended_at IS NULL`,
+    [campaignId],
+  );
+  return row!;
+}
+
 /** Attempts claimed since an instant, by campaign; canceled ones too, for their slot was given away. */
 export async function claimedSince(tx: Tx, campaignIds: string[], since: Date): Promise<Map<string, Date[]>> {
   const rows = await tx.rows<{ campaignId: string; claimedAt: Date }>(
@@ -82,6 +95,7 @@ export async function numbersInCall(tx: Tx, phoneNumbers: string[]): Promise<Set
 
 export interface ContactForDecision {
   contactId: string;
+  campaignId: string;
   phoneNumber: string;
   isTest: boolean;
   zone: string | null;
@@ -105,7 +119,7 @@ export async function contactForDecision(
   exceptAttemptId: string | null,
 ): Promise<ContactForDecision | undefined> {
   return tx.row(
-    `SELECT k.id AS "contactId", k.phone_number AS "phoneNumber", k.is_test AS "isTest",
+    `SELECT k.id AS "contactId", k.campaign_id AS "campaignId", k.phone_number AS "phoneNumber", k.is_test AS "isTest",
             COALESCE(k.timezone, k.number_timezone, c.default_timezone) AS zone,
             EXISTS (SELECT 1 FROM suppressions s WHERE s.phone_number = k.phone_number) AS suppressed,
             (SELECT count(*)::int FROM call_attempts a

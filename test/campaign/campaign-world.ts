@@ -78,7 +78,7 @@ export class CampaignWorld {
     } as unknown as CommandBus;
     return {
       create: new CreateCampaignHandler(api, clock, ids, surveys),
-      edit: new EditCampaignHandler(api, clock, surveys, contacts),
+      edit: new EditCampaignHandler(api, clock, surveys),
       clone: new CloneCampaignHandler(api, clock, ids, surveys),
       start: new StartCampaignHandler(api, clock, checks, identity),
       pause: new PauseCampaignHandler(api, clock, bus),

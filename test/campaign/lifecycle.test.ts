@@ -1,3 +1,5 @@
+import { CampaignPolicyChanged } from '../../src/campaign/contracts/events.js';
+import { OnCampaignPolicyChanged } from '../../src/contact/recall-deferred/on-campaign-policy-changed.subscriber.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CompleteCampaignCommand } from '../../src/campaign/complete-campaign/complete-campaign.command.js';
 import { CreateCampaignCommand } from '../../src/campaign/create-campaign/create-campaign.command.js';
@@ -234,15 +236,17 @@ describe('a campaign under way', () => {
     expect((await world.view(id)).policy.maxConcurrentCalls).toBe(5);
   });
 
-  it('makes contacts that waited for the old window due again when the window changes', async () => {
+  it('makes contacts that waited for the old window due again, by its event', async () => {
     const { id, contactId } = await world.started();
     const until = new Date('2026-11-24T14:00:00Z');
     await world.db.dialling.transaction((tx) =>
       world.contacts.defer(tx, [{ contactId, until, windowClosed: true }]),
     );
-    await world.edit(id, { policy: { maxAttempts: 5 } });
-    expect((await world.contact(contactId))?.next_attempt_at).toEqual(until);
     await world.edit(id, { policy: { callingWindow: { from: '08:00' } } });
+    const changed = world.db.committed.findLast(({ type }) => type === CampaignPolicyChanged.type)!;
+    expect(changed.campaignId).toBe(id);
+    const reaction = new OnCampaignPolicyChanged(world.db.dialling, world.contacts);
+    await reaction.handle({ ...changed, id: '1', position: 1 });
     expect((await world.contact(contactId))?.next_attempt_at).toEqual(new Date(START));
   });
 });

@@ -240,4 +240,65 @@ describe('facts of the carrier', () => {
     expect(await read(second)).toMatchObject({ outcome: null });
     expect(await contactOf(attempt)).toMatchObject({ state: 'in_progress' });
   });
+
+  it('takes an opt-out also after the call was judged a machine, and leaves that outcome as it is', async () => {
+    const attempt = await callSomebody();
+    await turn(attempt, 0);
+    await status(attempt, 'completed', { AnsweredBy: 'machine_start' });
+    expect(await read(attempt)).toMatchObject({ outcome: 'machine' });
+    expect((await turn(attempt, 1, '9')).status).toBe(200);
+    expect(await contactOf(attempt)).toEqual({ state: 'refused', disposition: 'opted_out' });
+    expect(await read(attempt)).toMatchObject({ outcome: 'machine', corrected_from: null });
+  });
+
+  it('settles as completed whoever finished an earlier call while a newer one was already ringing', async () => {
+    const attempt = await callSomebody();
+    for (const [number, keys] of [
+      [0, ''],
+      [1, '1'],
+      [2, '4'],
+      [3, '1'],
+    ] as const)
+      await turn(attempt, number, keys);
+    await status(attempt, 'completed');
+    on.clock.advance(61_000);
+    await waitFor('the settlement', async () => (await read(attempt)).outcome === 'partial');
+    on.clock.advance(2_000);
+    const second = await waitFor('the second attempt', () =>
+      on.database.api.row<Attempt>(
+        `SELECT * FROM call_attempts WHERE contact_id = $1 AND attempt_number = 2 AND provider_call_id IS NOT NULL`,
+        [attempt.contactId],
+      ),
+    );
+    await turn(attempt, 4, '7');
+    expect(await contactOf(attempt)).toMatchObject({ state: 'in_progress' });
+    await status(second, 'no-answer');
+    expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
+    expect(await read(second)).toMatchObject({ outcome: 'no_answer' });
+  });
+
+  it('does not interview whoever is put on the do-not-call list while the request to dial is under way', async () => {
+    const number = phone(next++);
+    on.carrier.setPeople({ numbers: { [number]: { kind: 'completes' } }, mix: { noAnswer: 1 } as never });
+    on.carrier.setFaults([{ fault: 'slow', ms: 1_500, to: number }]);
+    await makeCampaign(on, [number]);
+    await waitFor('the request', () =>
+      on.database.api.row(`SELECT 1 FROM call_attempts WHERE phone_number = $1 AND status = 'dialing'`, [
+        number,
+      ]),
+    );
+    expect((await on.api('POST', '/suppressions', { phoneNumber: number })).status).toBe(201);
+    const call = await waitFor('the end of the call', () =>
+      on.carrier.calls().find((one) => one.to === number && one.endedAt !== null),
+    );
+    expect(call.keys).toEqual([]);
+    expect(
+      await on.database.api.rows(
+        `SELECT 1 FROM answers w JOIN interviews i ON i.id = w.interview_id
+      JOIN contacts k ON k.id = i.contact_id WHERE k.phone_number = $1`,
+        [number],
+      ),
+    ).toEqual([]);
+    on.carrier.setFaults([{ fault: 'drop' }]);
+  });
 });

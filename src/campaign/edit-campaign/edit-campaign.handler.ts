@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Contacts } from '../../contact/contracts/contacts.js';
 import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
@@ -14,12 +12,10 @@ import { isStop, startedProblems, uneditable } from '../domain/editing.js';
 import { EditCampaignCommand } from './edit-campaign.command.js';
 import { writeEdit } from './write-edit.js';
 
-/** A new window makes every contact that waits for the old one due again, all in the one transaction. */
-const LIMITS = { statementMs: 10_000, transactionMs: 30_000 };
-
 /**
  * A change that narrows what may be called holds the dial gate, which comes before any row; whether it does is read
- * without a lock, so the change starts over when the campaign has moved on meanwhile.
+ * without a lock, so the change starts over when the campaign has moved on meanwhile. Contacts deferred for the old
+ * window are recalled by a reaction to the event.
  */
 @CommandHandler(EditCampaignCommand)
 export class EditCampaignHandler implements ICommandHandler<EditCampaignCommand> {
@@ -27,19 +23,15 @@ export class EditCampaignHandler implements ICommandHandler<EditCampaignCommand>
     private readonly database: ApiDatabase,
     private readonly clock: Clock,
     private readonly surveys: Surveys,
-    private readonly contacts: Contacts,
   ) {}
 
   async execute({ campaignId, body }: EditCampaignCommand): Promise<void> {
     const checked = await readCampaignBody(body);
     for (;;) {
-      const current = await this.database.transaction(
-        async (tx) => {
-          const seen = found(await readCampaign(tx, campaignId));
-          return this.edit(tx, seen, checked);
-        },
-        { limits: LIMITS },
-      );
+      const current = await this.database.transaction(async (tx) => {
+        const seen = found(await readCampaign(tx, campaignId));
+        return this.edit(tx, seen, checked);
+      });
       if (current) return;
     }
   }
@@ -57,9 +49,6 @@ export class EditCampaignHandler implements ICommandHandler<EditCampaignCommand>
     const ofStatus = startedProblems(campaign, changes.settings, checked.fields, at);
     refuseIfAny('validation_failed', [...changes.problems, ...ofStatus]);
     await writeEdit(tx, this.surveys, campaign, changes, at);
-    if (!isDeepStrictEqual(campaign.policy.callingWindow, changes.policy.callingWindow)) {
-      while ((await this.contacts.recallDeferred(tx, campaign.id)) > 0);
-    }
     return true;
   }
 }

@@ -14,7 +14,8 @@ import { type ClaimableCampaign, numbersInCall, offeredAttempts } from '../sched
 /** Due contacts looked at in one go, and how often in one tick: a bound on the transaction's length. */
 const LEAST_BATCH = 100;
 const PASSES = 5;
-const ZONE_BATCH = 20_000;
+/** Some tens of milliseconds of the claim's transaction; a zone of millions is moved on over many ticks. */
+const ZONE_BATCH = 1_000;
 /** A contact whose number is in another call is looked at again after this. */
 const NUMBER_IN_CALL_MS = 15_000;
 /** A refusal that names no later instant is looked at again after this, never in the same tick. */
@@ -96,6 +97,7 @@ export class CampaignClaim {
         },
         carrier: this.identity.carrier,
         legalHours: legalHours(this.environment),
+        limitReached: false,
         diallingStopped: false,
         circuitOpen: false,
         contact: {

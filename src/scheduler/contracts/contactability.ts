@@ -14,6 +14,8 @@ export interface ContactabilityInput {
     callingWindow: CallingWindow;
     maxAttempts: number;
   };
+  /** Calls are as many as a limit allows: a limit was lowered after the claim. */
+  limitReached: boolean;
   /** The carrier of this installation. */
   carrier: string;
   /** Hours that stand over every campaign on a real carrier; null on the simulated one. */
@@ -44,7 +46,8 @@ export type ContactabilityRefusal =
   | 'unknown_timezone'
   | 'outside_calling_window'
   | 'outside_legal_hours'
-  | 'number_in_call';
+  | 'number_in_call'
+  | 'limit_reached';
 
 /** May this person be rung at this instant? When not: why, and the next instant at which the answer may change. */
 export type Contactability =

@@ -37,6 +37,7 @@ export function decideContactability(input: ContactabilityInput): Contactability
     );
   }
   if (contact.numberInCall) return refuse('number_in_call');
+  if (input.limitReached && !contact.isTest) return refuse('limit_reached');
   return { permitted: true };
 }
 

@@ -10,7 +10,7 @@ const TRANSIENT =
 
 /** The driver and its pool say these only in words. */
 const IN_WORDS =
-  /timeout exceeded when trying to connect|connection terminated|query read timeout|not queryable|connection error|after calling end on the pool|connection is not established|driver not connected/i;
+  /timeout exceeded when trying to connect|connection terminated|query read timeout|not queryable|connection error|after calling end on the pool|connection is not established|driver not connected|query runner already released|connection is closed/i;
 
 /** Whether the same request may succeed in a moment without anybody changing anything: the database was not there. */
 export function databaseIsUnavailable(error: unknown): boolean {

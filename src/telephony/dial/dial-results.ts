@@ -5,7 +5,7 @@ import type { Tx } from '../../shared/db/tx.js';
 import { CallRequeued, CallResultUnknown } from '../contracts/events.js';
 import { requeueDelayMs } from '../domain/recovery-plan.js';
 import { AttemptSettlement } from '../facts/attempt-settlement.js';
-import { belongs, bind, CallFacts, type LockedCall } from '../facts/call-facts.js';
+import { belongs, bind, CallFacts, isUnwanted, type LockedCall } from '../facts/call-facts.js';
 import { AttemptChange } from '../rows/attempt-rows.js';
 import { type PlaceResult, TelephonyPort } from '../telephony-port.js';
 import { CarrierCircuit } from './carrier-circuit.js';
@@ -46,7 +46,9 @@ export class DialResults {
     return waitMs;
   }
 
-  private async accept(tx: Tx, { attempt }: LockedCall, providerCallId: string, at: Date): Promise<boolean> {
+  /** True when the call is to be ended: it belongs to nobody, or nobody wants it any more. */
+  private async accept(tx: Tx, call: LockedCall, providerCallId: string, at: Date): Promise<boolean> {
+    const { attempt } = call;
     if (!belongs(attempt, providerCallId)) {
       await this.facts.recordLate(tx, attempt, { providerCallId, saw: 'accepted', source: 'create', at });
       return true;
@@ -55,7 +57,7 @@ export class DialResults {
     bind(change, providerCallId);
     if (change.attempt.lastFactAt === null) change.note({ lastFactAt: at });
     await change.write(tx);
-    return false;
+    return isUnwanted(call);
   }
 
   private async refuse(

@@ -5,7 +5,7 @@ import type { Tx } from '../../shared/db/tx.js';
 import { Interviews } from '../../survey/contracts/interviews.js';
 import type { CallOutcome } from '../contracts/call-attempt.js';
 import { CallCorrected, CallEnded, CallInterviewDecided } from '../contracts/events.js';
-import { type InterviewResult, outcomeByEvidence } from '../domain/call-lifecycle.js';
+import { type InterviewResult, mayBeCorrected, outcomeByEvidence } from '../domain/call-lifecycle.js';
 import { AttemptChange, type AttemptRow } from '../rows/attempt-rows.js';
 
 /** How an attempt's end reaches its contact: in the transaction that ends the attempt, never later. */
@@ -37,8 +37,11 @@ export class AttemptSettlement {
         },
       )
       .write(tx);
-    if (contact.state === 'in_progress')
-      await this.settle(tx, contact, { ...end, attemptId: attempt.id, neverAgain: false });
+    if (contact.state !== 'in_progress') return attempt;
+    // An interview that an earlier call finished late has not settled the contact while this one was under way.
+    const { status } = await this.interviews.evidence(tx, contact.id);
+    const outcome = status === 'completed' ? status : end.outcome;
+    await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
     return attempt;
   }
 
@@ -49,8 +52,13 @@ export class AttemptSettlement {
     at: Date,
   ): Promise<AttemptRow> {
     const evidence = await this.interviews.evidence(tx, locked.contact.id);
-    const wasSilent = locked.change.attempt.interviewResult === 'no_response';
-    return this.end(tx, locked, { outcome: outcomeByEvidence(evidence, wasSilent), reason: null, at });
+    const { interviewResult, hangUpAskedAt } = locked.change.attempt;
+    const outcome = outcomeByEvidence(evidence, interviewResult === 'no_response');
+    // We have ended the call ourselves: nobody has hung up on us.
+    if (outcome === 'hung_up' && hangUpAskedAt !== null) {
+      return this.end(tx, locked, { outcome: 'failed', reason: 'ended by us', at });
+    }
+    return this.end(tx, locked, { outcome, reason: null, at });
   }
 
   /** The interview has decided while the line is open, or after it went down: the contact is settled at once. */
@@ -62,7 +70,7 @@ export class AttemptSettlement {
     const { contact, change } = locked;
     const before = change.attempt;
     if (before.status === 'ended') {
-      if (before.outcome !== decision.result && before.correctedFrom === null) {
+      if (mayBeCorrected(before.outcome!, before.correctedFrom !== null)) {
         change.with({ outcome: decision.result, correctedFrom: before.outcome }, CallCorrected, {
           from: before.outcome!,
           to: decision.result,

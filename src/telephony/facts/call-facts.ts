@@ -15,8 +15,8 @@ export interface LockedCall {
   attempt: AttemptRow;
 }
 
-/** `late`: the call should not be; the caller ends it at the carrier after the commit. */
-export type FactResult = 'applied' | 'duplicate' | 'late' | 'unknown_attempt';
+/** `late` and `unwanted`: the call should not be, or not any more; it is ended at the carrier after the commit. */
+export type FactResult = 'applied' | 'unwanted' | 'duplicate' | 'late' | 'unknown_attempt';
 
 /** A fact about a call and its effect, inside the caller's transaction: locked, stored once, bound, applied by rank. */
 @Injectable()
@@ -52,7 +52,7 @@ export class CallFacts {
     const change = new AttemptChange(call.attempt, at).note({ lastFactAt: at });
     bind(change, providerCallId);
     await this.applyEffect(tx, call.contact, change, signal, at);
-    return 'applied';
+    return !isTerminal(signal) && isUnwanted(call) ? 'unwanted' : 'applied';
   }
 
   private async applyEffect(
@@ -115,6 +115,14 @@ export function progress(change: AttemptChange, to: AttemptRow['status'], signal
   const from = change.attempt.status;
   const answered = to === 'in_progress' ? { answeredAt: at } : {};
   change.with({ status: to, ...answered }, CallProgressed, { from, to, signal });
+}
+
+/** Somebody asked us to end the call, or the contact was settled without it: suppressed, withdrawn. */
+export function isUnwanted({ contact, attempt }: LockedCall): boolean {
+  if (attempt.status === 'ended') return false;
+  return (
+    attempt.hangUpAskedAt !== null || (contact.state !== 'in_progress' && attempt.interviewResult === null)
+  );
 }
 
 export function isTerminal(signal: CarrierSignal): boolean {

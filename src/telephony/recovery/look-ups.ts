@@ -54,11 +54,17 @@ export class LookUps {
   }
 
   private async apply(attemptId: string, call: CarrierCall): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const at = await this.clock.now(tx);
-      const { providerCallId, signal } = call;
-      await this.facts.apply(tx, { attemptId, providerCallId, signal, source: 'lookup', at });
-    });
+    const { providerCallId, signal } = call;
+    const result = await this.database.transaction(async (tx) =>
+      this.facts.apply(tx, {
+        attemptId,
+        providerCallId,
+        signal,
+        source: 'lookup',
+        at: await this.clock.now(tx),
+      }),
+    );
+    if (result === 'late' || result === 'unwanted') await this.port.end(providerCallId);
   }
 
   /** Notes a look-up; gives the attempt up when two found nothing and the call would long be over. */

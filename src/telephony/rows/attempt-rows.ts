@@ -29,6 +29,7 @@ export interface AttemptRow {
   endedAt: Date | null;
   lastFactAt: Date | null;
   errorCode: string | null;
+  hangUpAskedAt: Date | null;
   offers: number;
   emptyLookups: number;
   lastLookupAt: Date | null;
@@ -54,6 +55,7 @@ const COLUMN = {
   endedAt: 'ended_at',
   lastFactAt: 'last_fact_at',
   errorCode: 'error_code',
+  hangUpAskedAt: 'hang_up_asked_at',
   offers: 'offers',
   emptyLookups: 'empty_lookups',
   lastLookupAt: 'last_lookup_at',

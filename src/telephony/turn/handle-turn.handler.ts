@@ -4,7 +4,7 @@ import { WebhookDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
 import type { Tx } from '../../shared/db/tx.js';
 import type { Prompt } from '../../survey/contracts/prompt.js';
-import { belongs, CallFacts, type LockedCall } from '../facts/call-facts.js';
+import { belongs, CallFacts, isUnwanted, type LockedCall } from '../facts/call-facts.js';
 import { turnsOf } from '../rows/call-events.js';
 import { TelephonyPort } from '../telephony-port.js';
 import { HandleTurnCommand, type TurnReply } from './handle-turn.command.js';
@@ -52,7 +52,8 @@ export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
       if (served !== null) return { prompt: served, result: 'replayed', hangUp: [] };
       // Turns come one after another; anything else was not asked by us.
       if (command.turn !== count) return { prompt: HANG_UP, result: 'out_of_turn', hangUp: [] };
-      if (call.attempt.status === 'ended' && command.turn === 0) return this.late(tx, call, command);
+      const mustNotBegin = call.attempt.status === 'ended' || isUnwanted(call);
+      if (command.turn === 0 && mustNotBegin) return this.late(tx, call, command);
       const at = await this.clock.now(tx);
       const { prompt, hangUp } = await this.interviewTurn.apply(tx, call, command, at, gateHeld);
       return { prompt, result: 'applied', hangUp };

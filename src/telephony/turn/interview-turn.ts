@@ -110,7 +110,10 @@ export class InterviewTurn {
   private async dropNewer(tx: Tx, { contact, attempt }: LockedCall, at: Date): Promise<string[]> {
     const newer = await lockNewerLiveAttempt(tx, attempt);
     if (newer === undefined) return [];
-    if (newer.status !== 'claimed') return newer.providerCallId === null ? [] : [newer.providerCallId];
+    if (newer.status !== 'claimed') {
+      await new AttemptChange(newer, at).note({ hangUpAskedAt: at }).write(tx);
+      return newer.providerCallId === null ? [] : [newer.providerCallId];
+    }
     const settled = { ...contact, state: 'refused' as const };
     await this.intents.unclaim(
       tx,

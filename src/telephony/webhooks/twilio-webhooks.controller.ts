@@ -37,7 +37,11 @@ export class TwilioWebhooksController {
       new ApplyCallSignalCommand(attemptId, providerCallId, signal, 'webhook'),
     );
     this.metrics.webhook(
-      result === 'applied' ? 'stored' : result === 'duplicate' ? 'duplicate' : 'unknown_call',
+      result === 'applied' || result === 'unwanted'
+        ? 'stored'
+        : result === 'duplicate'
+          ? 'duplicate'
+          : 'unknown_call',
     );
     if (result === 'unknown_attempt') throw new DomainError('not_found', 'There is no such call.');
   }
