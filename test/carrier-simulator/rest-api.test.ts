@@ -119,7 +119,7 @@ describe('the Calls resource, through the SDK', () => {
   });
 
   it('lets calls above its rate wait, and says how long', async () => {
-    const slow = createCarrier({ ...account, speed: 100, callsPerSecond: 5, people: { mix: { busy: 1 } } });
+    const slow = createCarrier({ ...account, speed: 100, callsPerSecond: 1, people: { mix: { busy: 1 } } });
     const paced = sdkClient((await slow.start()).url);
     const created = await Promise.all([0, 1, 2].map(() => paced.calls.create({ to: busy, from, twiml })));
     expect(Math.max(...created.map((call) => Number(call.queueTime)))).toBeGreaterThan(300);

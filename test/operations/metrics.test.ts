@@ -13,6 +13,9 @@ import { SequentialIds } from '../support/sequential-ids.js';
 import { TestClock } from '../support/test-clock.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 
+/** The process id is part of every worker's name. */
+const WORKER = `w1:${process.pid}`;
+
 let database: TestDatabase;
 let app: NestFastifyApplication;
 const ids = new SequentialIds();
@@ -60,19 +63,19 @@ async function contact(number: string, isTest = false): Promise<string> {
 describe('/metrics', () => {
   it('counts what the rooms tell it, and offers every result at zero from the start', async () => {
     const before = await scrape();
-    expect(before['vsa_claims_total{worker="w1"}']).toBe(0);
-    expect(before['vsa_webhooks_total{result="invalid_signature",worker="w1"}']).toBe(0);
+    expect(before[`vsa_claims_total{worker="${WORKER}"}`]).toBe(0);
+    expect(before[`vsa_webhooks_total{result="invalid_signature",worker="${WORKER}"}`]).toBe(0);
     const metrics = app.get(Metrics);
     metrics.claimed(3);
     metrics.turn(0.2);
     metrics.webhook('stored');
     const after = await scrape();
-    expect(after['vsa_claims_total{worker="w1"}']).toBe(3);
-    expect(after['vsa_turn_seconds_count{worker="w1"}']).toBe(1);
-    expect(after['vsa_turn_seconds_bucket{le="0.1",worker="w1"}']).toBe(0);
-    expect(after['vsa_turn_seconds_bucket{le="0.25",worker="w1"}']).toBe(1);
-    expect(after['vsa_webhooks_total{result="stored",worker="w1"}']).toBe(1);
-    expect(after['process_resident_memory_bytes{worker="w1"}']).toBeGreaterThan(0);
+    expect(after[`vsa_claims_total{worker="${WORKER}"}`]).toBe(3);
+    expect(after[`vsa_turn_seconds_count{worker="${WORKER}"}`]).toBe(1);
+    expect(after[`vsa_turn_seconds_bucket{le="0.1",worker="${WORKER}"}`]).toBe(0);
+    expect(after[`vsa_turn_seconds_bucket{le="0.25",worker="${WORKER}"}`]).toBe(1);
+    expect(after[`vsa_webhooks_total{result="stored",worker="${WORKER}"}`]).toBe(1);
+    expect(after[`process_resident_memory_bytes{worker="${WORKER}"}`]).toBeGreaterThan(0);
   });
 
   it('shows live calls by status and the age of the oldest', async () => {
