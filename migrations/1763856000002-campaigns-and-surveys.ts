@@ -50,6 +50,8 @@ export class CampaignsAndSurveys1763856000002 implements MigrationInterface {
         calls_per_second numeric NOT NULL CHECK (calls_per_second > 0),
         dialling_stopped_at timestamptz,
         dialling_stopped_reason text,
+        -- System identifier and timeline of the PostgreSQL that the calls were made on.
+        database_identity text,
         version integer NOT NULL DEFAULT 1,
         updated_at timestamptz NOT NULL
       );

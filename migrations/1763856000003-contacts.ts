@@ -82,7 +82,7 @@ export class Contacts1763856000003 implements MigrationInterface {
       CREATE INDEX contacts_in_progress ON contacts (campaign_id, id) WHERE state = 'in_progress';
       CREATE INDEX contacts_phone_number ON contacts (phone_number);
       CREATE INDEX contacts_listing ON contacts (campaign_id, id);
-      CREATE INDEX contacts_deferred ON contacts (campaign_id) WHERE deferred_from IS NOT NULL;
+      CREATE INDEX contacts_deferred ON contacts (campaign_id, id) WHERE deferred_from IS NOT NULL;
 
       CREATE TABLE suppressions (
         id uuid PRIMARY KEY,

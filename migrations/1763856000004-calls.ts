@@ -37,6 +37,9 @@ export class Calls1763856000004 implements MigrationInterface {
         error_code text,
         -- We asked the carrier to end the call: its end is not the person's doing.
         hang_up_asked_at timestamptz,
+        -- How long the phone may ring and the call may last, as the carrier was told.
+        ring_seconds integer,
+        call_seconds integer,
         offers integer NOT NULL DEFAULT 0,
         empty_lookups integer NOT NULL DEFAULT 0,
         last_lookup_at timestamptz,

@@ -33,19 +33,15 @@ export class DialPermissionFromRows extends DialPermission {
     const contact = await contactForDecision(tx, call.contactId, call.attemptId);
     if (contact === undefined) throw new DomainError('contact_not_found');
     const limits = await this.limits.read(tx);
-    const circuitOpen = await circuitIsOpen(tx, this.identity.carrier);
-    const onTheLine = await callsOnTheLine(tx, contact.campaignId);
-    const limitReached =
-      onTheLine.campaign >= contact.policy.maxConcurrentCalls ||
-      onTheLine.everywhere >= limits.maxConcurrentCalls;
+    const callerId = contact.callerId ?? this.identity.defaultCallerId;
+    const circuitOpen = await circuitIsOpen(tx, this.identity.carrier, callerId);
     return {
       contactability: this.decide(contact, {
         at: call.at,
-        limitReached,
         diallingStopped: limits.diallingStoppedAt !== null,
         circuitOpen,
       }),
-      callerId: contact.callerId ?? this.identity.defaultCallerId,
+      callerId,
       surveyId: contact.surveyId,
       ringSeconds: contact.policy.ringSeconds,
       callSeconds: contact.policy.callSeconds,
@@ -55,9 +51,15 @@ export class DialPermissionFromRows extends DialPermission {
     };
   }
 
+  override async limitReached(tx: Tx, campaignId: string): Promise<boolean> {
+    const limits = await this.limits.read(tx);
+    const onTheLine = await callsOnTheLine(tx, campaignId);
+    return onTheLine.campaign >= onTheLine.campaignLimit || onTheLine.everywhere >= limits.maxConcurrentCalls;
+  }
+
   private decide(
     contact: ContactForDecision,
-    now: { at: Date; diallingStopped: boolean; circuitOpen: boolean; limitReached: boolean },
+    now: { at: Date; diallingStopped: boolean; circuitOpen: boolean },
   ): Contactability {
     return decideContactability({
       ...now,

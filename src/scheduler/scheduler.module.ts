@@ -14,6 +14,7 @@ import { RetryPlannerFromRows } from './retry-planner.js';
 import { SettleStrandedContactsHandler } from './settle-stranded-contacts/settle-stranded-contacts.handler.js';
 import { SettingsRows } from './settings-rows.js';
 import { ResumeDiallingHandler, StopDiallingHandler } from './stop-dialling/stop-dialling.handler.js';
+import { WatchDatabaseHandler } from './watch-database/watch-database.handler.js';
 import { Tick } from './tick.js';
 
 /** Who is dialled when: contactability, hours, pace, fairness, retries and the limits over everything. */
@@ -32,6 +33,7 @@ import { Tick } from './tick.js';
     { provide: RetryPlanner, useClass: RetryPlannerFromRows },
     { provide: CampaignLoad, useClass: CampaignLoadQueries },
     SettleStrandedContactsHandler,
+    WatchDatabaseHandler,
     Tick,
   ],
   exports: [Limits, DialPermission, RetryPlanner, CampaignLoad],

@@ -18,8 +18,13 @@ export interface ClaimableCampaign {
   waiting: number;
 }
 
-/** Campaigns that may claim on this carrier now, with their live attempts counted. */
-export async function claimableCampaigns(tx: Tx, carrier: string, at: Date): Promise<ClaimableCampaign[]> {
+/** Campaigns that may claim on this carrier now, their circuit closed, with their live attempts counted. */
+export async function claimableCampaigns(
+  tx: Tx,
+  carrier: string,
+  defaultCallerId: string | null,
+  at: Date,
+): Promise<ClaimableCampaign[]> {
   return tx.rows(
     `SELECT c.id, c.status, c.closing_at IS NOT NULL AS closing, c.carrier, c.default_timezone AS "defaultTimezone",
             c.starts_at AS "startsAt", c.ends_at AS "endsAt", c.policy,
@@ -29,9 +34,11 @@ export async function claimableCampaigns(tx: Tx, carrier: string, at: Date): Pro
         SELECT count(*)::int AS live, (count(*) FILTER (WHERE status = 'claimed'))::int AS waiting FROM call_attempts
          WHERE campaign_id = c.id AND status <> 'ended' AND carrier_ended_at IS NULL) a
       WHERE c.status = 'running' AND c.carrier = $1 AND c.closing_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM carrier_circuits o
+              WHERE o.carrier IN ($1, $1 || ' ' || COALESCE(c.caller_id, $3)) AND o.state = 'open')
         AND (c.starts_at IS NULL OR c.starts_at <= $2) AND (c.ends_at IS NULL OR c.ends_at > $2)
       ORDER BY c.id`,
-    [carrier, at],
+    [carrier, at, defaultCallerId ?? ''],
   );
 }
 
@@ -47,10 +54,12 @@ export async function liveAttempts(tx: Tx): Promise<{ live: number; waiting: num
 export async function callsOnTheLine(
   tx: Tx,
   campaignId: string,
-): Promise<{ campaign: number; everywhere: number }> {
-  const row = await tx.row<{ campaign: number; everywhere: number }>(
-    `SELECT (count(*) FILTER (WHERE campaign_id = $1))::int AS campaign, count(*)::int AS everywhere
-       FROM call_attempts WHERE status IN ('dialing', 'ringing', 'in_progress') AND carrier_ended_at IS NULL`,
+): Promise<{ campaign: number; campaignLimit: number; everywhere: number }> {
+  const row = await tx.row<{ campaign: number; campaignLimit: number; everywhere: number }>(
+    `SELECT (count(*) FILTER (WHERE a.campaign_id = $1))::int AS campaign, count(*)::int AS everywhere,
+            (SELECT (policy ->> 'maxConcurrentCalls')::int FROM campaigns WHERE id = $1) AS "campaignLimit"
+       FROM call_attempts a
+      WHERE a.status IN ('dialing', 'ringing', 'in_progress') AND a.carrier_ended_at IS NULL`,
     [campaignId],
   );
   return row!;
@@ -68,8 +77,12 @@ export async function claimedSince(tx: Tx, campaignIds: string[], since: Date): 
   return byCampaign;
 }
 
-export async function circuitIsOpen(tx: Tx, carrier: string): Promise<boolean> {
-  const row = await tx.row(`SELECT 1 FROM carrier_circuits WHERE carrier = $1 AND state = 'open'`, [carrier]);
+/** The carrier's own circuit, or that of the caller id a call would show; names as `carrier-circuit` writes them. */
+export async function circuitIsOpen(tx: Tx, carrier: string, callerId: string | null): Promise<boolean> {
+  const names = callerId === null ? [carrier] : [carrier, `${carrier} ${callerId}`];
+  const row = await tx.row(`SELECT 1 FROM carrier_circuits WHERE carrier = ANY ($1) AND state = 'open'`, [
+    names,
+  ]);
   return row !== undefined;
 }
 

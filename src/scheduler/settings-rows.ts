@@ -56,4 +56,17 @@ export class SettingsRows extends Limits implements OnModuleInit {
     );
     if (written !== 1) throw new Error('settings changed under their lock');
   }
+
+  /** The PostgreSQL that dialling is permitted on; null before the first look. */
+  async databaseIdentity(tx: Tx): Promise<string | null> {
+    const row = await tx.row<{ identity: string | null }>(
+      `SELECT database_identity AS identity FROM settings`,
+    );
+    return row?.identity ?? null;
+  }
+
+  async rememberDatabase(tx: Tx, identity: string): Promise<void> {
+    const written = await tx.execute(`UPDATE settings SET database_identity = $1`, [identity]);
+    if (written !== 1) throw new Error('settings are not filled in');
+  }
 }

@@ -5,10 +5,12 @@ import { Metrics } from '../operations/contracts/metrics.js';
 import { Environment } from '../shared/environment/environment.js';
 import { Ticker } from '../shared/ticking/ticker.js';
 import { SettleStrandedContactsCommand } from './settle-stranded-contacts/settle-stranded-contacts.command.js';
+import { WatchDatabaseCommand } from './watch-database/watch-database.command.js';
 import { ClaimNextContactCommand } from './claim-next-contact/claim-next-contact.command.js';
 
 const CLOSE_EVERY_MS = 1_000;
 const STRANDED_EVERY_MS = 10_000;
+const WATCH_EVERY_MS = 5_000;
 
 /** The cron that drives the scheduler in every worker. It never waits for the carrier: dialling follows by itself. */
 @Injectable()
@@ -20,8 +22,17 @@ export class Tick implements OnApplicationBootstrap {
     private readonly metrics: Metrics,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.environment.SCHEDULER_ENABLED) return;
+    // Before anybody is claimed or dialled here.
+    await this.commands.execute(new WatchDatabaseCommand());
+    this.ticker.register({
+      name: 'watch-database',
+      everyMs: WATCH_EVERY_MS,
+      work: async () => {
+        await this.commands.execute(new WatchDatabaseCommand());
+      },
+    });
     this.ticker.register({
       name: 'claim-next-contact',
       everyMs: this.environment.SCHEDULER_TICK_MS,

@@ -38,7 +38,12 @@ export class SharedModule implements OnApplicationShutdown {
         database('api', ApiDatabase),
         database('dialling', DiallingDatabase),
         database('webhooks', WebhookDatabase),
-        { provide: Clock, inject: [ApiDatabase], useFactory: (api: ApiDatabase) => new DatabaseClock(api) },
+        // Not on the API's pool: slow requests must not stop whoever asks for the time to recover or relay.
+        {
+          provide: Clock,
+          inject: [DiallingDatabase],
+          useFactory: (database: DiallingDatabase) => new DatabaseClock(database),
+        },
         { provide: IdGenerator, useClass: UuidGenerator },
         Ticker,
         Sequencer,

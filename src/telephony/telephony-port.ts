@@ -15,9 +15,13 @@ export type PlaceResult =
   | { kind: 'accepted'; providerCallId: string }
   /**
    * `number` and `policy`: this number will never be connected. `unreachable`: not now. `configuration`: nobody can be
-   * called until an operator has mended our account.
+   * called until an operator has mended our account; `caller_id`: nobody from this number.
    */
-  | { kind: 'rejected'; cause: 'number' | 'policy' | 'unreachable' | 'configuration'; code: string }
+  | {
+      kind: 'rejected';
+      cause: 'number' | 'policy' | 'unreachable' | 'configuration' | 'caller_id';
+      code: string;
+    }
   /** Not a byte reached the carrier. */
   | { kind: 'not_sent'; reason: string }
   /** Refused unprocessed; safe to send again. */

@@ -14,6 +14,7 @@ import { CallFacts } from './facts/call-facts.js';
 import { HangUpCallsHandler } from './hang-up/hang-up-calls.handler.js';
 import { ConfiguredCarrier } from './providers/carrier-identity.js';
 import { TwilioProvider } from './providers/twilio/twilio-provider.js';
+import { LookUpCallsHandler } from './recovery/look-up-calls.handler.js';
 import { LookUps } from './recovery/look-ups.js';
 import { RecoverCallsHandler } from './recovery/recover-calls.handler.js';
 import { RecoveryWorker } from './recovery/recovery.worker.js';
@@ -46,6 +47,7 @@ import { WebhookTurns } from './webhooks/webhook-turns.js';
     InterviewTurn,
     HangUpCallsHandler,
     LookUps,
+    LookUpCallsHandler,
     RecoverCallsHandler,
     RecoveryWorker,
     WebhookTurns,

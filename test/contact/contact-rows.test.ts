@@ -253,9 +253,19 @@ describe('deferring', () => {
     await db.dialling.transaction((tx) =>
       contacts.defer(tx, [{ contactId: own!, until: muchLater, windowClosed: true }]),
     );
-    expect(await db.api.transaction((tx) => contacts.recallDeferred(tx, campaign))).toBe(3);
+    expect(
+      await db.api.transaction((tx) => contacts.recallDeferred(tx, campaign, { after: null, limit: 100 })),
+    ).toEqual({
+      recalled: 3,
+      last: null,
+    });
     expect(await contactRow(db.api, own!)).toMatchObject({ next_attempt_at: before, deferred_from: null });
-    expect(await db.api.transaction((tx) => contacts.recallDeferred(tx, campaign))).toBe(0);
+    expect(
+      await db.api.transaction((tx) => contacts.recallDeferred(tx, campaign, { after: null, limit: 100 })),
+    ).toEqual({
+      recalled: 0,
+      last: null,
+    });
   });
 
   it('does not recall a contact that was deferred because its number was in another call', async () => {
@@ -264,7 +274,12 @@ describe('deferring', () => {
     await db.dialling.transaction((tx) =>
       contacts.defer(tx, [{ contactId: id!, until: LATER, windowClosed: false }]),
     );
-    expect(await db.api.transaction((tx) => contacts.recallDeferred(tx, campaign))).toBe(0);
+    expect(
+      await db.api.transaction((tx) => contacts.recallDeferred(tx, campaign, { after: null, limit: 100 })),
+    ).toEqual({
+      recalled: 0,
+      last: null,
+    });
     expect(await contactRow(db.api, id!)).toMatchObject({ next_attempt_at: LATER });
   });
 });

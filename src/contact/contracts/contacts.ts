@@ -79,10 +79,14 @@ export abstract class Contacts {
     },
   ): Promise<number>;
   /**
-   * Contacts that were deferred for a closed window are due again as they were: the policy has changed. At most
-   * `limit` (20,000 unless told) in one transaction; returns how many.
+   * Contacts that were deferred for a closed window are due again as they were: the policy has changed. Walks by id, so
+   * that each is recalled once whatever the claim does meanwhile; `last` is null when the walk is over.
    */
-  abstract recallDeferred(tx: Tx, campaignId: string, limit?: number): Promise<number>;
+  abstract recallDeferred(
+    tx: Tx,
+    campaignId: string,
+    walk: { after: string | null; limit: number },
+  ): Promise<{ recalled: number; last: string | null }>;
   /** Open contacts that will never be called here become final, `not_reached`. */
   abstract dismiss(
     tx: Tx,

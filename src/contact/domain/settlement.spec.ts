@@ -26,7 +26,7 @@ describe('maySettle', () => {
       'refused completed false',
       'refused refused false',
       'refused not_reached false',
-      'not_reached completed false',
+      'not_reached completed true',
       'not_reached refused true',
       'not_reached not_reached false',
     ]);
@@ -39,10 +39,11 @@ describe('maySettle', () => {
     ['lost', true],
     ['exhausted', true],
     ['suppressed', true],
+    ['campaign_over', true],
+    ['busy', true],
+    ['machine', true],
     ['withdrawn', false],
-    ['campaign_over', false],
-    ['busy', false],
-    ['machine', false],
+    ['not_placed', false],
   ] as [Disposition, boolean][])(
     'a finished interview overrules a final %s: %s',
     (disposition, permitted) => {

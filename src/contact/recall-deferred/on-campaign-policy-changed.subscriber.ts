@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { CampaignPolicyChanged } from '../../campaign/contracts/events.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
@@ -9,7 +10,7 @@ import { Contacts } from '../contracts/contacts.js';
 const BATCH = 2_000;
 
 /**
- * Contacts that wait for the opening of the old window are due again when the policy has changed; the next claim judges
+ * Contacts that wait for the opening of the old window are due again when the window has changed; the next claim judges
  * them by the new one. In small transactions, after the change: a repetition finds nobody left.
  */
 @Injectable()
@@ -20,13 +21,16 @@ export class OnCampaignPolicyChanged implements EventSubscriber {
     private readonly contacts: Contacts,
   ) {}
 
-  async handle({ campaignId }: LoggedEvent): Promise<void> {
-    if (campaignId === null) return;
-    for (;;) {
-      const recalled = await this.database.transaction((tx) =>
-        this.contacts.recallDeferred(tx, campaignId, BATCH),
+  async handle({ campaignId, payload }: LoggedEvent): Promise<void> {
+    const { before, after } = payload as Record<'before' | 'after', { callingWindow?: unknown }>;
+    if (campaignId === null || isDeepStrictEqual(before.callingWindow, after.callingWindow)) return;
+    for (let after: string | null = null; ;) {
+      const walk: { after: string | null; limit: number } = { after, limit: BATCH };
+      const step = await this.database.transaction((tx) =>
+        this.contacts.recallDeferred(tx, campaignId, walk),
       );
-      if (recalled < BATCH) return;
+      if (step.last === null) return;
+      after = step.last;
     }
   }
 }

@@ -17,9 +17,6 @@ import { appendDismissals } from './dismissals.js';
 import * as due from './due-contacts.sql.js';
 import * as settled from './settled-contacts.sql.js';
 
-/** How many deferred contacts one recall takes: well inside the statement timeout of 3 s. */
-const RECALL_LIMIT = 20_000;
-
 /**
  * The contacts of PostgreSQL. A caller that passes a contact it did not lock in this transaction gets an error and
  * loses its transaction: a state is never overwritten from an old read.
@@ -96,8 +93,12 @@ export class ContactRows extends Contacts {
     return due.deferDueContactsOfZone(tx, deferral);
   }
 
-  override recallDeferred(tx: Tx, campaignId: string, limit = RECALL_LIMIT): Promise<number> {
-    return due.recallDeferredContacts(tx, campaignId, limit);
+  override recallDeferred(
+    tx: Tx,
+    campaignId: string,
+    walk: { after: string | null; limit: number },
+  ): Promise<{ recalled: number; last: string | null }> {
+    return due.recallDeferredContacts(tx, campaignId, walk);
   }
 
   override async dismiss(

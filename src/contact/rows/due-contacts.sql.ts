@@ -107,19 +107,28 @@ export function deferDueContactsOfZone(
 }
 
 /** Waits for contacts another transaction holds: a recall that skipped them would leave them to the old window. */
-export function recallDeferredContacts(tx: Tx, campaignId: string, limit: number): Promise<number> {
-  return tx.execute(
+export async function recallDeferredContacts(
+  tx: Tx,
+  campaignId: string,
+  walk: { after: string | null; limit: number },
+): Promise<{ recalled: number; last: string | null }> {
+  const rows = await tx.rows<{ id: string }>(
     `WITH deferred AS MATERIALIZED (
        SELECT c.id
          FROM contacts c
         WHERE c.campaign_id = $1 AND c.deferred_from IS NOT NULL AND ${OPEN}
+          AND c.id > COALESCE($2::uuid, '00000000-0000-0000-0000-000000000000')
         ORDER BY c.id
-        LIMIT $2
+        LIMIT $3
           FOR UPDATE)
-     UPDATE contacts c
-        SET next_attempt_at = c.deferred_from, deferred_from = NULL
-       FROM deferred
-      WHERE c.id = deferred.id`,
-    [campaignId, limit],
+     , recalled AS (
+       UPDATE contacts c
+          SET next_attempt_at = c.deferred_from, deferred_from = NULL
+         FROM deferred
+        WHERE c.id = deferred.id
+       RETURNING c.id)
+     SELECT id FROM recalled ORDER BY id`,
+    [campaignId, walk.after, walk.limit],
   );
+  return { recalled: rows.length, last: rows.length < walk.limit ? null : rows.at(-1)!.id };
 }

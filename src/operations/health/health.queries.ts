@@ -36,7 +36,7 @@ export class HealthQueries {
 
   private async circuit(tx: Tx): Promise<{ state: 'open' | 'closed'; reason: string | null }> {
     const row = await tx.row<{ reason: string | null }>(
-      `SELECT reason FROM carrier_circuits WHERE carrier = $1 AND state = 'open'`,
+      `SELECT reason FROM carrier_circuits WHERE (carrier = $1 OR carrier LIKE $1 || ' %') AND state = 'open' ORDER BY carrier LIMIT 1`,
       [this.carrier.carrier],
     );
     return row === undefined ? { state: 'closed', reason: null } : { state: 'open', reason: row.reason };

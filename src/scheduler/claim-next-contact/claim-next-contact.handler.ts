@@ -8,13 +8,12 @@ import { CarrierIdentity } from '../../telephony/contracts/call-attempt.js';
 import { Limits } from '../contracts/limits.js';
 import { allot, horizonSeconds, type LoadNow } from '../domain/allotment.js';
 import {
-  circuitIsOpen,
   type ClaimableCampaign,
   claimableCampaigns,
   claimedSince,
   liveAttempts,
 } from '../scheduling.queries.js';
-import { CampaignClaim } from './campaign-claim.js';
+import { CampaignClaim, DEFERRALS_PER_TICK } from './campaign-claim.js';
 import { ClaimNextContactCommand, type ClaimReport } from './claim-next-contact.command.js';
 
 /**
@@ -39,9 +38,13 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
       const at = await this.clock.now(tx);
       const limits = await this.limits.read(tx);
       if (limits.diallingStoppedAt !== null) return { held: true, attemptIds: [] };
-      const campaigns = await claimableCampaigns(tx, this.identity.carrier, at);
-      if (campaigns.length === 0 || (await circuitIsOpen(tx, this.identity.carrier)))
-        return { held: true, attemptIds: [] };
+      const campaigns = await claimableCampaigns(
+        tx,
+        this.identity.carrier,
+        this.identity.defaultCallerId,
+        at,
+      );
+      if (campaigns.length === 0) return { held: true, attemptIds: [] };
       const load = await this.count(tx, campaigns, limits, at);
       return { held: true, attemptIds: await this.claimRounds(tx, campaigns, load, at) };
     });
@@ -55,6 +58,7 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
     at: Date,
   ): Promise<string[]> {
     const opened: string[] = [];
+    const deferrals = { left: DEFERRALS_PER_TICK };
     for (let remaining = load; remaining.campaigns.length > 0;) {
       const allotted = allot(remaining, this.tickSeconds());
       if (allotted.size === 0) break;
@@ -68,6 +72,7 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
           live: now.live,
           globalLive: remaining.live,
           globalLimit: remaining.maxConcurrentCalls,
+          deferrals,
         });
         opened.push(...ids);
         now.live += ids.length;

@@ -14,8 +14,6 @@ export interface ContactabilityInput {
     callingWindow: CallingWindow;
     maxAttempts: number;
   };
-  /** Calls are as many as a limit allows: a limit was lowered after the claim. */
-  limitReached: boolean;
   /** The carrier of this installation. */
   carrier: string;
   /** Hours that stand over every campaign on a real carrier; null on the simulated one. */
@@ -46,8 +44,7 @@ export type ContactabilityRefusal =
   | 'unknown_timezone'
   | 'outside_calling_window'
   | 'outside_legal_hours'
-  | 'number_in_call'
-  | 'limit_reached';
+  | 'number_in_call';
 
 /** May this person be rung at this instant? When not: why, and the next instant at which the answer may change. */
 export type Contactability =

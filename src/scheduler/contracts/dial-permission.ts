@@ -20,4 +20,10 @@ export interface DialPermit {
  */
 export abstract class DialPermission {
   abstract ask(tx: Tx, call: { contactId: string; attemptId: string | null; at: Date }): Promise<DialPermit>;
+
+  /**
+   * Whether a limit, lowered since the claim, leaves no room for one more call. Asked while the caller holds the slot
+   * row of the account, which all dials pass one by one: the count cannot change under the answer.
+   */
+  abstract limitReached(tx: Tx, campaignId: string): Promise<boolean>;
 }

@@ -23,7 +23,6 @@ function input({ campaign, contact, ...rest }: Change = {}): ContactabilityInput
     carrier: 'simulator',
     legalHours: null,
     diallingStopped: false,
-    limitReached: false,
     circuitOpen: false,
     contact: {
       zone: 'UTC',
@@ -62,7 +61,6 @@ describe('contactability', () => {
     ['outside_calling_window', { at: new Date('2026-11-23T08:59:59Z') }],
     ['outside_legal_hours', { legalHours: { from: '16:00', to: '21:00' } }],
     ['number_in_call', { contact: { numberInCall: true } }],
-    ['limit_reached', { limitReached: true }],
   ] as [string, Change][])('refuses: %s', (expected, change) => {
     expect(reason(change)).toBe(expected);
   });

@@ -37,7 +37,6 @@ export function decideContactability(input: ContactabilityInput): Contactability
     );
   }
   if (contact.numberInCall) return refuse('number_in_call');
-  if (input.limitReached && !contact.isTest) return refuse('limit_reached');
   return { permitted: true };
 }
 

@@ -76,10 +76,10 @@ export class Database {
   private async once<T>(work: (tx: Tx) => Promise<T>, limits: SessionLimits): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.query(beginWithLimits(limits));
       const tx = new Tx(runner);
       let result: T;
       try {
+        await runner.query(beginWithLimits(limits));
         result = await work(tx);
       } catch (error) {
         await rollBack(runner);

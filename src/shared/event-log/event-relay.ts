@@ -6,7 +6,8 @@ import type { LoggedEvent } from './domain-event.js';
 import type { EventSubscriber, Subscription } from './subscribes.js';
 
 const BATCH = 200;
-const LEASE_MS = 15_000;
+/** Longer than any one reaction may take: a second delivery beside a running one would only cost, but cost twice. */
+const LEASE_MS = 60_000;
 /** After this many failures the event is parked and the subscriber goes on with the next. */
 const FAILURES_BEFORE_PARKING = 8;
 

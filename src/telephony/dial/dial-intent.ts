@@ -25,8 +25,8 @@ export type DialIntent =
   | { kind: 'passed_over' }
   | { kind: 'canceled'; reason: string }
   | { kind: 'wait'; waitMs: number; lane: DialLane }
-  /** The intent is committed; `slotInMs` counts from the moment it was stamped. */
-  | { kind: 'dial'; request: CallRequest; offer: number; slotInMs: number };
+  /** The intent is committed; `stampedAt` is this process's monotonic time, `slotInMs` counts from it. */
+  | { kind: 'dial'; request: CallRequest; offer: number; stampedAt: number; slotInMs: number };
 
 /** The transaction before a dial: everything that could forbid the call is read again behind the dial gate. */
 @Injectable()
@@ -53,6 +53,8 @@ export class DialIntents {
       const call = await this.facts.lock(tx, attemptId);
       if (call === undefined || call.attempt.status !== 'claimed') return { kind: 'passed_over' };
       const at = await this.clock.now(tx);
+      // Behind the locks and before the COMMIT: waiting for them is no delay, a freeze in the COMMIT is.
+      const stampedAt = performance.now();
       const { attempt, contact } = call;
       if (attempt.notBefore !== null && attempt.notBefore > at) {
         return { kind: 'wait', waitMs: attempt.notBefore.getTime() - at.getTime(), lane: 'attempt' };
@@ -75,6 +77,10 @@ export class DialIntents {
       if (!slot.reserved) {
         return { kind: 'wait', waitMs: slot.slotAt.getTime() - latest.getTime(), lane: slot.lane };
       }
+      if (!contact.isTest && (await this.permission.limitReached(tx, attempt.campaignId))) {
+        await this.unclaim(tx, call, { reason: 'limit_reached', nextAttemptAt: null, final: false, at });
+        return { kind: 'canceled', reason: 'limit_reached' };
+      }
       const offer = attempt.offers + 1;
       await new AttemptChange(attempt, at)
         .with(
@@ -82,6 +88,8 @@ export class DialIntents {
             status: 'dialing',
             dialingAt: at,
             dialSlotAt: slot.slotAt,
+            ringSeconds: permit.ringSeconds,
+            callSeconds: permit.callSeconds,
             offers: offer,
             callerId: permit.callerId,
             notBefore: null,
@@ -100,7 +108,7 @@ export class DialIntents {
         callSeconds,
         detectMachines,
       };
-      return { kind: 'dial', request, offer, slotInMs: slot.slotAt.getTime() - at.getTime() };
+      return { kind: 'dial', request, offer, stampedAt, slotInMs: slot.slotAt.getTime() - at.getTime() };
     });
   }
 

@@ -38,8 +38,11 @@ export class DialResults {
         return { waitMs: null, late: await this.accept(tx, call, result.providerCallId, at) };
       const { attempt } = call;
       // A callback has named the call meanwhile, or recovery has taken over: the carrier's word counts, not ours.
-      const current = attempt.status === 'dialing' && attempt.dialResult === null && attempt.offers === offer;
-      if (!current || attempt.providerCallId !== null) return { waitMs: null, late: false };
+      const same =
+        attempt.status === 'dialing' && attempt.offers === offer && attempt.providerCallId === null;
+      // What recovery has called unknown meanwhile may still turn out as certainly refused, but is never sent again.
+      const known = result.kind === 'rejected' && !isOurs(result.cause);
+      if (!same || (attempt.dialResult !== null && !known)) return { waitMs: null, late: false };
       return { waitMs: await this.refuse(tx, call, result, at), late: false };
     });
     if (late && result.kind === 'accepted') await this.port.end(result.providerCallId);
@@ -71,13 +74,13 @@ export class DialResults {
       await change.with({ dialResult: 'unknown' }, CallResultUnknown, { reason: result.reason }).write(tx);
       return null;
     }
-    if (result.kind === 'rejected' && result.cause !== 'configuration') {
+    if (result.kind === 'rejected' && !isOurs(result.cause)) {
       const outcome = result.cause === 'unreachable' ? 'failed' : 'not_placed';
       change.note({ errorCode: result.code });
       await this.settlement.end(tx, { contact, change }, { outcome, reason: result.code, at });
       return null;
     }
-    const reason = result.kind === 'rejected' ? `configuration ${result.code}` : result.reason;
+    const reason = result.kind === 'rejected' ? `${result.cause} ${result.code}` : result.reason;
     const waitMs = requeueDelayMs(attempt.offers);
     const notBefore = new Date(at.getTime() + waitMs);
     await change
@@ -86,11 +89,10 @@ export class DialResults {
         notBefore,
       })
       .write(tx);
-    if (
-      result.kind === 'rejected' ||
-      (result.kind === 'not_sent' && attempt.offers >= OFFERS_BEFORE_CIRCUIT)
-    ) {
-      await this.circuit.open(tx, reason, at);
+    const unreachable = result.kind === 'not_sent' && attempt.offers >= OFFERS_BEFORE_CIRCUIT;
+    if (result.kind === 'rejected' || unreachable) {
+      const callerId = result.kind === 'rejected' && result.cause === 'caller_id' ? attempt.callerId : null;
+      await this.circuit.open(tx, { callerId, reason, at });
     }
     return waitMs;
   }
@@ -99,4 +101,9 @@ export class DialResults {
   async missed(attemptId: string, offer: number): Promise<number | null> {
     return this.record(attemptId, offer, { kind: 'throttled', reason: 'missed its slot' });
   }
+}
+
+/** Our account or our number, not the person's: nobody's attempt counts. */
+function isOurs(cause: string): boolean {
+  return cause === 'configuration' || cause === 'caller_id';
 }

@@ -24,6 +24,8 @@ export async function reserveDialSlot(
   for (const { kind, lane, intervalMs } of paces) {
     const last = await lockLane(tx, lane);
     const free = last === null ? 0 : Math.ceil(last.getTime() + intervalMs);
+    // A slot further ahead than anybody reserves was written by a clock that has since stepped back.
+    if (free > latest.getTime() + intervalMs + 1_000) continue;
     if (free > slotMs) [slotMs, narrowest] = [free, kind];
   }
   const slotAt = new Date(slotMs);

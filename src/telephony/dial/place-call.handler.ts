@@ -21,12 +21,11 @@ export class PlaceCallHandler implements ICommandHandler<PlaceCallCommand> {
   ) {}
 
   async execute({ attemptId }: PlaceCallCommand): Promise<PlaceCallReport> {
-    // Taken before the commit, so that a freeze during it counts as well.
-    const begun = performance.now();
     const intent = await this.intents.commit(attemptId);
     if (intent.kind !== 'dial') return intent;
-    await untilSlot(intent.slotInMs);
-    if (performance.now() - begun > LATEST_SEND_MS + intent.slotInMs) {
+    const slotAt = intent.stampedAt + intent.slotInMs;
+    await untilSlot(slotAt - performance.now());
+    if (performance.now() - slotAt > LATEST_SEND_MS) {
       return { kind: 'requeued', waitMs: (await this.results.missed(attemptId, intent.offer)) ?? 0 };
     }
     const result = await this.port.place(intent.request);

@@ -22,7 +22,7 @@ export class ApplyCallSignalHandler implements ICommandHandler<ApplyCallSignalCo
     const result = await this.database.transaction(async (tx) =>
       this.facts.apply(tx, { attemptId, providerCallId, signal, source, at: await this.clock.now(tx) }),
     );
-    if (result === 'late' || result === 'unwanted') await this.port.end(providerCallId);
+    if (result === 'late' || result === 'unwanted') void this.port.end(providerCallId);
     return result;
   }
 }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Campaigns } from '../../campaign/contracts/campaigns.js';
 import { Clock } from '../../shared/clock/clock.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
 import { Environment } from '../../shared/environment/environment.js';
 import { isLost, judgeLookUp, lostNotBefore } from '../domain/recovery-plan.js';
 import { AttemptSettlement } from '../facts/attempt-settlement.js';
-import { CallFacts } from '../facts/call-facts.js';
+import { CallFacts, isTerminal } from '../facts/call-facts.js';
 import { ATTEMPT_COLUMNS, AttemptChange, type AttemptRow } from '../rows/attempt-rows.js';
 import { type CarrierCall, TelephonyPort } from '../telephony-port.js';
 
@@ -23,7 +22,6 @@ export class LookUps {
     private readonly port: TelephonyPort,
     private readonly facts: CallFacts,
     private readonly settlement: AttemptSettlement,
-    private readonly campaigns: Campaigns,
   ) {}
 
   /** Looks for the call of an attempt whose create request had an unknown result. */
@@ -38,7 +36,9 @@ export class LookUps {
     const lostRivalLately = await this.lostRival(attempt);
     const verdict = judgeLookUp({ unboundCandidates: unbound.length, lostRivalLately });
     if (verdict === 'bind') await this.apply(attemptId, unbound[0]!);
-    await this.looked(attemptId, verdict);
+    // Several calls fit and none can be ours for sure: once all of them are over, nobody can be ringing any more.
+    const allOver = unbound.length > 0 && unbound.every(({ signal }) => isTerminal(signal));
+    await this.looked(attemptId, verdict === 'ambiguous' && allOver ? 'empty' : verdict);
   }
 
   /** Asks for a bound call that has not been heard of for too long. */
@@ -84,9 +84,8 @@ export class LookUps {
       }
       const emptyLookups = result === 'empty' ? attempt.emptyLookups + 1 : 0;
       change.note({ leaseUntil: null, lastLookupAt: at, emptyLookups });
-      const { policy } = await this.campaigns.read(tx, attempt.campaignId);
       const notBefore = lostNotBefore(
-        { slotAt: attempt.dialSlotAt!, ...policy },
+        { slotAt: attempt.dialSlotAt!, ringSeconds: attempt.ringSeconds!, callSeconds: attempt.callSeconds! },
         {
           createTimeoutMs: this.environment.CREATE_TIMEOUT_MS,
           createGraceMs: this.environment.CREATE_GRACE_MS,

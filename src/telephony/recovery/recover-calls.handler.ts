@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Clock } from '../../shared/clock/clock.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
@@ -5,22 +6,20 @@ import type { Tx } from '../../shared/db/tx.js';
 import { Environment } from '../../shared/environment/environment.js';
 import { CarrierIdentity } from '../contracts/call-attempt.js';
 import { CallResultUnknown } from '../contracts/events.js';
-import { CarrierCircuit } from '../dial/carrier-circuit.js';
 import { AttemptSettlement } from '../facts/attempt-settlement.js';
 import { CallFacts, type LockedCall } from '../facts/call-facts.js';
 import { AttemptChange } from '../rows/attempt-rows.js';
-import { LookUps } from './look-ups.js';
 import { RecoverCallsCommand, type RecoveryReport } from './recover-calls.command.js';
-import { leaseStranded } from './stranded-attempts.js';
-
-const CONCURRENT_LOOK_UPS = 8;
+import { leaseStranded, OURS } from './stranded-attempts.js';
 
 /**
- * Restart and tick are the same: rows say what is unfinished, the carrier says what became of it. Nothing is ever
- * dialled again here but what was never offered; every step is fenced and may be repeated.
+ * Restart and tick are the same: rows say what is unfinished. Nothing is ever dialled again but what was never offered;
+ * every step is fenced and may be repeated, and one attempt that fails keeps nobody else from being taken up.
  */
 @CommandHandler(RecoverCallsCommand)
 export class RecoverCallsHandler implements ICommandHandler<RecoverCallsCommand> {
+  private readonly log = new Logger('Recovery');
+
   constructor(
     private readonly database: DiallingDatabase,
     private readonly clock: Clock,
@@ -28,24 +27,22 @@ export class RecoverCallsHandler implements ICommandHandler<RecoverCallsCommand>
     private readonly identity: CarrierIdentity,
     private readonly facts: CallFacts,
     private readonly settlement: AttemptSettlement,
-    private readonly lookUps: LookUps,
-    private readonly circuit: CarrierCircuit,
   ) {}
 
   async execute(): Promise<RecoveryReport> {
-    await this.circuit.probe();
     const at = await this.clock.now();
-    const stranded = await leaseStranded(this.database, this.identity.carrier, at, this.environment);
-    const of = (kind: string) => stranded.filter((one) => one.kind === kind).map(({ id }) => id);
-    for (const id of of('held')) await this.settleHeld(id);
-    for (const id of of('dialing')) await this.giveUpWaiting(id);
-    const asked = [
-      ...of('unbound').map((id) => () => this.lookUps.findUnbound(id)),
-      ...of('silent').map((id) => () => this.lookUps.askSilent(id)),
-    ];
-    while (asked.length > 0) await Promise.all(asked.splice(0, CONCURRENT_LOOK_UPS).map((ask) => ask()));
+    const stranded = await leaseStranded(this.database, this.identity.carrier, at, this.environment, OURS);
+    const failures: unknown[] = [];
+    for (const { id, kind } of stranded) {
+      if (kind === 'claimed') continue;
+      const step = kind === 'held' ? this.settleHeld(id) : this.giveUpWaiting(id);
+      await step.catch((error: unknown) => failures.push(error));
+    }
     const toDial = stranded.filter(({ kind }) => kind === 'claimed');
-    return { toDial, examined: stranded.length - toDial.length };
+    // Leased: whatever failed is tried again when the lease is over. The others were not held up.
+    if (failures.length > 0)
+      this.log.error(new AggregateError(failures, `${failures.length} attempts not recovered`));
+    return { toDial };
   }
 
   /** The time for late turns is over: the answers decide. */

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Environment } from '../../shared/environment/environment.js';
 import { Ticker } from '../../shared/ticking/ticker.js';
 import { Dialler } from '../dial/dialler.js';
-import { RecoverCallsCommand } from './recover-calls.command.js';
+import { LookUpCallsCommand, RecoverCallsCommand } from './recover-calls.command.js';
 
 /** Recovery at start and at every tick, in every worker that schedules. */
 @Injectable()
@@ -25,6 +25,14 @@ export class RecoveryWorker implements OnApplicationBootstrap {
         for (const { id, campaignId } of toDial) this.dialler.add(id, campaignId);
       },
     });
+    this.ticker.register({
+      name: 'look-up-calls',
+      everyMs: this.environment.SCHEDULER_TICK_MS,
+      work: async () => {
+        await this.commands.execute(new LookUpCallsCommand());
+      },
+    });
     this.ticker.wake('recover-calls');
+    this.ticker.wake('look-up-calls');
   }
 }

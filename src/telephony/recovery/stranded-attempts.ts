@@ -10,6 +10,11 @@ export type Stranded = {
 const LEASE_MS = 20_000;
 const BATCH = 100;
 
+/** What our own rows can decide. */
+export const OURS: Stranded['kind'][] = ['held', 'claimed', 'dialing'];
+/** What only the carrier can. */
+export const CARRIERS: Stranded['kind'][] = ['unbound', 'silent'];
+
 /**
  * Leases live attempts that need somebody, oldest first. The lease keeps N workers from asking the carrier N times; a
  * worker that dies with it is followed by another after its end. A claimed attempt becomes the finder's own, so that its
@@ -20,25 +25,30 @@ export async function leaseStranded(
   carrier: string,
   at: Date,
   environment: Environment,
+  kinds: Stranded['kind'][],
+  limit = BATCH,
 ): Promise<Stranded[]> {
   const before = (ms: number) => new Date(at.getTime() - ms);
   return database.rows<Stranded>(
-    `WITH found AS MATERIALIZED (
-       SELECT id, campaign_id, CASE
+    `WITH live AS (
+       SELECT id, campaign_id, claimed_at, CASE
            WHEN settle_after IS NOT NULL THEN 'held'
            WHEN status = 'claimed' THEN 'claimed'
            WHEN provider_call_id IS NOT NULL THEN 'silent'
            WHEN dial_result IS NULL THEN 'dialing'
-           ELSE 'unbound' END AS kind
-         FROM call_attempts
-        WHERE status <> 'ended' AND carrier = $1 AND (lease_until IS NULL OR lease_until <= $2)
-          AND CASE
+           ELSE 'unbound' END AS kind,
+         CASE
            WHEN settle_after IS NOT NULL THEN settle_after <= $2
            WHEN status = 'claimed' THEN claimed_at <= $3 AND COALESCE(not_before <= $3, true)
            WHEN provider_call_id IS NOT NULL THEN COALESCE(last_fact_at, dialing_at) <= $4 AND COALESCE(last_lookup_at <= $5, true)
            WHEN dial_result IS NULL THEN dial_slot_at <= $6
-           ELSE COALESCE(last_lookup_at <= $5, true) END
-        ORDER BY claimed_at, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+           ELSE COALESCE(last_lookup_at <= $5, true) END AS stranded
+         FROM call_attempts
+        WHERE status <> 'ended' AND carrier = $1 AND (lease_until IS NULL OR lease_until <= $2))
+     , found AS MATERIALIZED (
+       SELECT a.id, live.campaign_id, live.kind FROM live JOIN call_attempts a USING (id)
+        WHERE live.stranded AND live.kind = ANY ($9)
+        ORDER BY live.claimed_at, live.id LIMIT ${limit} FOR UPDATE OF a SKIP LOCKED)
      , leased AS (
        UPDATE call_attempts a SET lease_until = $7,
               claimed_by = CASE WHEN found.kind = 'claimed' THEN $8 ELSE a.claimed_by END
@@ -53,6 +63,7 @@ export async function leaseStranded(
       before(environment.CREATE_TIMEOUT_MS + environment.CREATE_GRACE_MS),
       new Date(at.getTime() + LEASE_MS),
       environment.WORKER_NAME,
+      kinds,
     ],
   );
 }

@@ -30,6 +30,9 @@ export interface AttemptRow {
   lastFactAt: Date | null;
   errorCode: string | null;
   hangUpAskedAt: Date | null;
+  /** As the carrier was told; null before the first offer. */
+  ringSeconds: number | null;
+  callSeconds: number | null;
   offers: number;
   emptyLookups: number;
   lastLookupAt: Date | null;
@@ -56,6 +59,8 @@ const COLUMN = {
   lastFactAt: 'last_fact_at',
   errorCode: 'error_code',
   hangUpAskedAt: 'hang_up_asked_at',
+  ringSeconds: 'ring_seconds',
+  callSeconds: 'call_seconds',
   offers: 'offers',
   emptyLookups: 'empty_lookups',
   lastLookupAt: 'last_lookup_at',
@@ -99,16 +104,6 @@ export async function lockNewerLiveAttempt(tx: Tx, attempt: AttemptRow): Promise
       WHERE contact_id = $1 AND attempt_number > $2 AND status <> 'ended' FOR UPDATE`,
     [attempt.contactId, attempt.attemptNumber],
   );
-}
-
-/** Whether a later attempt of the contact was ever offered to the carrier. */
-export async function newerAttemptOffered(tx: Tx, attempt: AttemptRow): Promise<boolean> {
-  const row = await tx.row(
-    `SELECT 1 FROM call_attempts WHERE contact_id = $1 AND attempt_number > $2 AND status <> 'claimed'
-        AND outcome IS DISTINCT FROM 'canceled' LIMIT 1`,
-    [attempt.contactId, attempt.attemptNumber],
-  );
-  return row !== undefined;
 }
 
 /**

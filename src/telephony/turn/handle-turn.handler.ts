@@ -1,6 +1,6 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Clock } from '../../shared/clock/clock.js';
-import { WebhookDatabase } from '../../shared/db/database.js';
+import { sqlState, WebhookDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
 import type { Tx } from '../../shared/db/tx.js';
 import type { Prompt } from '../../survey/contracts/prompt.js';
@@ -9,6 +9,10 @@ import { turnsOf } from '../rows/call-events.js';
 import { TelephonyPort } from '../telephony-port.js';
 import { HandleTurnCommand, type TurnReply } from './handle-turn.command.js';
 import { InterviewTurn, OptOutNeedsGate } from './interview-turn.js';
+
+/** Short enough that the turn is still answered in time without the gate. */
+const GATE_WAIT_MS = 1_500;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Says nothing and hangs up. */
 const HANG_UP: Prompt = { say: [], language: 'en-US', listen: null };
@@ -34,30 +38,46 @@ export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
   ) {}
 
   async execute(command: HandleTurnCommand): Promise<TurnReply> {
-    const outcome = await this.run(command, false).catch((error: unknown) => {
-      if (error instanceof OptOutNeedsGate) return this.run(command, true);
+    const outcome = await this.run(command, 'not yet').catch((error: unknown) => {
+      if (error instanceof OptOutNeedsGate) return this.optOut(command);
       throw error;
     });
-    for (const providerCallId of outcome.hangUp) await this.port.end(providerCallId);
+    // The person is answered first; ending a call never fails, it only may not succeed.
+    for (const providerCallId of outcome.hangUp) void this.port.end(providerCallId);
     return { prompt: outcome.prompt, result: outcome.result };
   }
 
-  private async run(command: HandleTurnCommand, gateHeld: boolean): Promise<TurnOutcome> {
-    return this.database.transaction(async (tx) => {
-      if (gateHeld) await holdDialGate(tx);
-      const call = await this.facts.lock(tx, command.attemptId);
-      if (call === undefined) return { prompt: HANG_UP, result: 'unknown_attempt', hangUp: [] };
-      if (!belongs(call.attempt, command.providerCallId)) return this.late(tx, call, command);
-      const { served, count } = await turnsOf(tx, command.attemptId, command.turn);
-      if (served !== null) return { prompt: served, result: 'replayed', hangUp: [] };
-      // Turns come one after another; anything else was not asked by us.
-      if (command.turn !== count) return { prompt: HANG_UP, result: 'out_of_turn', hangUp: [] };
-      const mustNotBegin = call.attempt.status === 'ended' || isUnwanted(call);
-      if (command.turn === 0 && mustNotBegin) return this.late(tx, call, command);
-      const at = await this.clock.now(tx);
-      const { prompt, hangUp } = await this.interviewTurn.apply(tx, call, command, at, gateHeld);
-      return { prompt, result: 'applied', hangUp };
+  /** The gate may be busy for longer than a person waits: the opt-out is then stored without it rather than not at all. */
+  private async optOut(command: HandleTurnCommand): Promise<TurnOutcome> {
+    return this.run(command, 'held').catch((error: unknown) => {
+      if (sqlState(error) === LOCK_NOT_AVAILABLE) return this.run(command, 'unavailable');
+      throw error;
     });
+  }
+
+  private async run(
+    command: HandleTurnCommand,
+    gate: 'not yet' | 'held' | 'unavailable',
+  ): Promise<TurnOutcome> {
+    const limits = gate === 'held' ? { lockMs: GATE_WAIT_MS } : {};
+    return this.database.transaction(
+      async (tx) => {
+        if (gate === 'held') await holdDialGate(tx);
+        const call = await this.facts.lock(tx, command.attemptId);
+        if (call === undefined) return { prompt: HANG_UP, result: 'unknown_attempt', hangUp: [] };
+        if (!belongs(call.attempt, command.providerCallId)) return this.late(tx, call, command);
+        const { served, count } = await turnsOf(tx, command.attemptId, command.turn);
+        if (served !== null) return { prompt: served, result: 'replayed', hangUp: [] };
+        // Turns come one after another; anything else was not asked by us.
+        if (command.turn !== count) return { prompt: HANG_UP, result: 'out_of_turn', hangUp: [] };
+        const mustNotBegin = call.attempt.status === 'ended' || isUnwanted(call);
+        if (command.turn === 0 && mustNotBegin) return this.late(tx, call, command);
+        const at = await this.clock.now(tx);
+        const { prompt, hangUp } = await this.interviewTurn.apply(tx, call, command, at, gate !== 'not yet');
+        return { prompt, result: 'applied', hangUp };
+      },
+      { limits },
+    );
   }
 
   /** An ended attempt, or not its call: a polite end, never an interview. */

@@ -9,11 +9,11 @@ import { DialIntents } from '../dial/dial-intent.js';
 import { CALL_RANK } from '../domain/call-lifecycle.js';
 import { AttemptSettlement } from '../facts/attempt-settlement.js';
 import { bind, type LockedCall, progress } from '../facts/call-facts.js';
-import { AttemptChange, lockNewerLiveAttempt, newerAttemptOffered } from '../rows/attempt-rows.js';
+import { AttemptChange, lockNewerLiveAttempt } from '../rows/attempt-rows.js';
 import { storeTurn } from '../rows/call-events.js';
 import type { HandleTurnCommand } from './handle-turn.command.js';
 
-/** Thrown before anything is written: the turn is run again by a transaction that holds the dial gate first. */
+/** Rolls the turn back; it is run again by a transaction that holds the dial gate first. */
 export class OptOutNeedsGate extends Error {}
 
 /** Leads the interview one turn on and settles what it decides, inside the turn's transaction. */
@@ -32,7 +32,7 @@ export class InterviewTurn {
     { contact, attempt }: LockedCall,
     turn: HandleTurnCommand,
     at: Date,
-    gateHeld: boolean,
+    gateSeen: boolean,
   ): Promise<{ prompt: Prompt; hangUp: string[] }> {
     const change = new AttemptChange(attempt, at).note({ lastFactAt: at });
     bind(change, turn.providerCallId);
@@ -44,7 +44,7 @@ export class InterviewTurn {
     if (machine) decided(change, 'machine');
     if (standing.kind === 'no_response' && attempt.status !== 'ended') decided(change, 'no_response');
     if (standing.kind === 'refused') {
-      if (standing.neverAgain && !gateHeld) throw new OptOutNeedsGate();
+      if (standing.neverAgain && !gateSeen) throw new OptOutNeedsGate();
       if (contact.state === 'in_progress' || contact.state === 'not_reached') {
         await this.settlement.decide(
           tx,
@@ -59,8 +59,9 @@ export class InterviewTurn {
       standing.kind === 'completed' &&
       (contact.state === 'in_progress' || contact.state === 'not_reached')
     ) {
-      // After the call's end a completion counts only while no newer attempt has been offered.
-      if (attempt.status !== 'ended' || !(await newerAttemptOffered(tx, attempt))) {
+      // A newer call that is under way goes on; its end finds the interview completed and settles the contact then.
+      const newer = await lockNewerLiveAttempt(tx, attempt);
+      if (newer === undefined || newer.status === 'claimed') {
         await this.settlement.decide(tx, { contact, change }, { result: 'completed', neverAgain: false, at });
         hangUp.push(...(await this.dropNewer(tx, { contact, attempt }, at)));
       }

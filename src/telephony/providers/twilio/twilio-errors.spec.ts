@@ -41,10 +41,11 @@ describe('a failed create request', () => {
 
   it.each([
     [401, 20003, 'configuration'],
-    [400, 21210, 'configuration'],
-    [400, 21212, 'configuration'],
+    [400, 21210, 'caller_id'],
+    [400, 21212, 'caller_id'],
     [400, 21205, 'configuration'],
     [403, undefined, 'configuration'],
+    [404, undefined, 'configuration'],
     [400, 21211, 'number'],
     [400, 21217, 'number'],
     [400, 21215, 'policy'],

@@ -5,7 +5,7 @@ import type { PlaceResult } from '../../telephony-port.js';
  * a parsed 4xx (refused) and a connection that was never made. Everything else may have placed the call.
  * Source: Twilio's error dictionary, https://www.twilio.com/docs/api/errors.
  */
-const CAUSE_BY_CODE: Record<number, 'number' | 'policy' | 'unreachable' | 'configuration'> = {
+const CAUSE_BY_CODE: Record<number, 'number' | 'policy' | 'unreachable' | 'configuration' | 'caller_id'> = {
   20003: 'configuration', // authentication
   20005: 'configuration', // account not active
   20006: 'configuration', // access denied
@@ -17,9 +17,9 @@ const CAUSE_BY_CODE: Record<number, 'number' | 'policy' | 'unreachable' | 'confi
   21207: 'configuration',
   21208: 'configuration',
   21209: 'configuration',
-  21210: 'configuration', // caller id not verified
-  21212: 'configuration', // invalid caller id
-  21213: 'configuration', // no caller id
+  21210: 'caller_id', // caller id not verified
+  21212: 'caller_id', // invalid caller id
+  21213: 'caller_id', // no caller id
   21218: 'configuration',
   21219: 'configuration', // trial: number not verified
   21234: 'configuration',
@@ -63,6 +63,8 @@ export function classifyCreateFailure(error: unknown): Exclude<PlaceResult, { ki
     return { kind: 'rejected', cause: 'configuration', code: codeOf(code, status) };
   // 408 and 409 do not say that nothing was placed.
   if (status === 408 || status === 409) return { kind: 'unknown', reason: String(status) };
+  // Not Twilio's error format: something else answers in its place, and would do so for everybody.
+  if (typeof code !== 'number') return { kind: 'rejected', cause: 'configuration', code: String(status) };
   // A refusal of a kind we do not know: this call failed, the next number may not.
   return { kind: 'rejected', cause: 'unreachable', code: codeOf(code, status) };
 }
