@@ -64,6 +64,7 @@ export class CampaignBody {
     nullable: true,
     type: String,
     format: 'date-time',
+    example: null,
     description: 'nobody is called before',
   })
   @IsOptional()
@@ -74,6 +75,7 @@ export class CampaignBody {
     nullable: true,
     type: String,
     format: 'date-time',
+    example: null,
     description: 'the campaign closes by itself',
   })
   @IsOptional()

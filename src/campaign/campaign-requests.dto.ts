@@ -16,6 +16,7 @@ export class ReopenCampaignBody {
     nullable: true,
     type: String,
     format: 'date-time',
+    example: null,
     description: 'the new end, or `null` for none; needed when the old one is past',
   })
   @IsOptional()

@@ -27,6 +27,7 @@ describe('the environment', () => {
       TWILIO_ACCOUNT_SID: 'AC1',
       PUBLIC_BASE_URL: 'ftp://x',
       WORKERS: '0',
+      SCHEDULER_ENABLED: 'maybe',
     });
     for (const name of [
       'PORT',
@@ -34,6 +35,7 @@ describe('the environment', () => {
       'TWILIO_ACCOUNT_SID',
       'PUBLIC_BASE_URL',
       'WORKERS',
+      'SCHEDULER_ENABLED',
       'DATABASE_URL',
       'TWILIO_AUTH_TOKEN',
     ]) {

@@ -14,9 +14,8 @@ import {
   validateSync,
 } from 'class-validator';
 
-const flag = Transform(({ value }) =>
-  value === undefined ? undefined : value === true || value === 'true' || value === '1',
-);
+const FLAGS: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
+const flag = Transform(({ value }: { value: unknown }) => FLAGS[String(value)] ?? value);
 const number = Transform(({ value }) => (value === undefined ? undefined : Number(value)));
 
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/;
@@ -29,7 +28,8 @@ export class Environment {
     'development';
   @number @IsInt() @Min(0) @Max(65_535) PORT = 8880;
   @IsNotEmpty() HOST = '127.0.0.1';
-  @IsNotEmpty() DATABASE_URL: string;
+  @Matches(/^postgres(ql)?:\/\/.+/, { message: 'must be a postgres:// URL' })
+  DATABASE_URL: string;
   @IsIn(['simulator', 'twilio']) TELEPHONY_PROVIDER: 'simulator' | 'twilio';
   @Matches(ACCOUNT_SID, { message: 'must be AC and 32 hexadecimal digits' }) TWILIO_ACCOUNT_SID: string;
   /** Also the key of the webhook signatures, so it is needed beside an API key. */
@@ -119,6 +119,8 @@ function crossProblems(environment: Environment): string[] {
   if (environment.TELEPHONY_PROVIDER === 'simulator' && environment.NODE_ENV === 'production') {
     problems.push('TELEPHONY_PROVIDER=simulator is not available in production');
   }
+  const [opens, closes] = String(environment.LEGAL_HOURS).split('-');
+  if (closes !== undefined && opens! >= closes) problems.push('LEGAL_HOURS must open before it closes');
   if (environment.NODE_ENV === 'production') {
     if (!environment.ADMIN_API_KEY) problems.push('ADMIN_API_KEY is required in production');
     for (const name of ['PUBLIC_BASE_URL', 'TWILIO_API_BASE_URL'] as const) {

@@ -13,8 +13,8 @@ export async function checkBody<T extends object>(
   Dto: Type<T>,
   raw: unknown,
 ): Promise<{ value: T; problems: FieldProblem[] }> {
-  const given = raw ?? {};
-  if (typeof given !== 'object' || Array.isArray(given)) {
+  const given = raw === undefined ? {} : raw;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return {
       value: new Dto(),
       problems: [{ field: '', code: 'must_be_object', message: 'the body must be a JSON object' }],
