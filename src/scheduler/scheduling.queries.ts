@@ -111,6 +111,8 @@ export interface ContactForDecision {
   campaignId: string;
   phoneNumber: string;
   isTest: boolean;
+  settled: boolean;
+  dueAt: Date | null;
   zone: string | null;
   suppressed: boolean;
   attemptsOffered: number;
@@ -133,6 +135,8 @@ export async function contactForDecision(
 ): Promise<ContactForDecision | undefined> {
   return tx.row(
     `SELECT k.id AS "contactId", k.campaign_id AS "campaignId", k.phone_number AS "phoneNumber", k.is_test AS "isTest",
+            k.state IN ('completed', 'refused') OR (k.state = 'not_reached' AND k.next_attempt_at IS NULL) AS settled,
+            k.next_attempt_at AS "dueAt",
             COALESCE(k.timezone, k.number_timezone, c.default_timezone) AS zone,
             EXISTS (SELECT 1 FROM suppressions s WHERE s.phone_number = k.phone_number) AS suppressed,
             (SELECT count(*)::int FROM call_attempts a

@@ -110,6 +110,8 @@ export class CampaignClaim {
           attemptsOffered: offered.get(contact.id) ?? 0,
           numberInCall: inCall.has(contact.phoneNumber),
           isTest: false,
+          settled: false,
+          dueAt: null,
         },
       });
       if (answer.permitted) permitted.push(contact);

@@ -29,6 +29,10 @@ export interface ContactabilityInput {
     /** Another attempt to the same number is live. */
     numberInCall: boolean;
     isTest: boolean;
+    /** Finished, refused, or final otherwise. */
+    settled: boolean;
+    /** The next try is due then; null when it is due, or under way. */
+    dueAt: Date | null;
   };
 }
 
@@ -44,7 +48,9 @@ export type ContactabilityRefusal =
   | 'unknown_timezone'
   | 'outside_calling_window'
   | 'outside_legal_hours'
-  | 'number_in_call';
+  | 'number_in_call'
+  | 'contact_settled'
+  | 'not_due';
 
 /** May this person be rung at this instant? When not: why, and the next instant at which the answer may change. */
 export type Contactability =
@@ -57,8 +63,3 @@ export type Contactability =
       /** The contact will never be called in this campaign. */
       final: boolean;
     };
-
-/** The next stretch of time in which a person in `zone` may be rung: campaign window and legal hours together. */
-export interface Opening {
-  opensAt: Date;
-}

@@ -30,6 +30,8 @@ function input({ campaign, contact, ...rest }: Change = {}): ContactabilityInput
       attemptsOffered: 0,
       numberInCall: false,
       isTest: false,
+      settled: false,
+      dueAt: null,
       ...contact,
     },
     ...rest,
@@ -61,6 +63,8 @@ describe('contactability', () => {
     ['outside_calling_window', { at: new Date('2026-11-23T08:59:59Z') }],
     ['outside_legal_hours', { legalHours: { from: '16:00', to: '21:00' } }],
     ['number_in_call', { contact: { numberInCall: true } }],
+    ['contact_settled for good', { contact: { settled: true } }],
+    ['not_due', { contact: { dueAt: new Date('2026-11-23T16:00:00Z') } }],
   ] as [string, Change][])('refuses: %s', (expected, change) => {
     expect(reason(change)).toBe(expected);
   });

@@ -11,6 +11,7 @@ import { hoursAt } from './calling-hours.js';
  */
 export function decideContactability(input: ContactabilityInput): Contactability {
   const { at, campaign, contact } = input;
+  if (contact.settled) return refuse('contact_settled', null, true);
   if (contact.suppressed) return refuse('suppressed', null, true);
   if (input.diallingStopped) return refuse('dialling_stopped');
   if (input.circuitOpen) return refuse('circuit_open');
@@ -37,6 +38,7 @@ export function decideContactability(input: ContactabilityInput): Contactability
     );
   }
   if (contact.numberInCall) return refuse('number_in_call');
+  if (contact.dueAt !== null && contact.dueAt > at) return refuse('not_due', contact.dueAt);
   return { permitted: true };
 }
 
