@@ -8,4 +8,6 @@ export abstract class Metrics {
   /** A turn of an interview, from the request to the answer. */
   abstract turn(seconds: number): void;
   abstract webhook(result: WebhookResult): void;
+  /** The carrier could not be asked about a call: it keeps its place until it can. */
+  abstract lookUpFailed(): void;
 }

@@ -28,6 +28,12 @@ export class ProcessMetrics extends Metrics {
     registers: [this.registry],
   });
 
+  private readonly failedLookUps = new Counter({
+    name: 'vsa_failed_lookups_total',
+    help: 'Questions about a call that the carrier did not answer.',
+    registers: [this.registry],
+  });
+
   constructor(environment: Environment) {
     super();
     // Workers share one port: a scrape meets any of them, and their counts must not be taken for one.
@@ -42,6 +48,10 @@ export class ProcessMetrics extends Metrics {
 
   override turn(seconds: number): void {
     this.turns.observe(seconds);
+  }
+
+  override lookUpFailed(): void {
+    this.failedLookUps.inc();
   }
 
   override webhook(result: WebhookResult): void {

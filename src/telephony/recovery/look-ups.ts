@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { Metrics } from '../../operations/contracts/metrics.js';
 import { Clock } from '../../shared/clock/clock.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
 import { Environment } from '../../shared/environment/environment.js';
@@ -15,6 +16,8 @@ const DAY_MS = 86_400_000;
 /** Asks the carrier about calls we do not know enough of, outside any transaction, and applies what it says. */
 @Injectable()
 export class LookUps {
+  private readonly log = new Logger('LookUps');
+
   constructor(
     private readonly database: DiallingDatabase,
     private readonly clock: Clock,
@@ -22,6 +25,7 @@ export class LookUps {
     private readonly port: TelephonyPort,
     private readonly facts: CallFacts,
     private readonly settlement: AttemptSettlement,
+    private readonly metrics: Metrics,
   ) {}
 
   /** Looks for the call of an attempt whose create request had an unknown result. */
@@ -31,7 +35,7 @@ export class LookUps {
     const createdSince = new Date(attempt.dialingAt!.getTime() - CLOCK_SKEW_MS);
     const found = await this.port.find({ to: attempt.phoneNumber, from: attempt.callerId, createdSince });
     // While the carrier cannot be asked nothing is guessed: the attempt stays unknown and keeps its place.
-    if (found.kind === 'unavailable') return this.looked(attemptId, 'unavailable');
+    if (found.kind === 'unavailable') return this.failed(attemptId, found.reason);
     const unbound = await this.unbound(found.calls);
     const lostRivalLately = await this.lostRival(attempt);
     const verdict = judgeLookUp({ unboundCandidates: unbound.length, lostRivalLately });
@@ -46,11 +50,18 @@ export class LookUps {
     const attempt = await this.read(attemptId);
     if (attempt?.providerCallId == null || attempt.status === 'ended') return;
     const found = await this.port.fetch(attempt.providerCallId);
+    if (found.kind === 'unavailable') return this.failed(attemptId, found.reason);
     if (found.kind === 'found') await this.apply(attemptId, found.call);
-    await this.looked(
-      attemptId,
-      found.kind === 'found' ? 'bind' : found.kind === 'not_found' ? 'empty' : 'unavailable',
+    await this.looked(attemptId, found.kind === 'found' ? 'bind' : 'empty');
+  }
+
+  /** Nothing is guessed, but somebody must know: a call that cannot be asked for keeps its place in the limits. */
+  private async failed(attemptId: string, reason: string): Promise<void> {
+    this.log.error(
+      `attempt ${attemptId} keeps its place: the carrier cannot be asked about its call (${reason})`,
     );
+    this.metrics.lookUpFailed();
+    await this.looked(attemptId, 'unavailable');
   }
 
   private async apply(attemptId: string, call: CarrierCall): Promise<void> {
