@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { ChangeSettingsHandler } from './change-settings/change-settings.handler.js';
 import { SettingsController } from './change-settings/settings.controller.js';
 import { CampaignClaim } from './claim-next-contact/campaign-claim.js';
+import { RefusedContacts } from './claim-next-contact/refused-contacts.js';
 import { ClaimNextContactHandler } from './claim-next-contact/claim-next-contact.handler.js';
 import { ContactabilityController } from './contactability/contactability.controller.js';
 import { CampaignLoad } from './contracts/campaign-load.js';
@@ -24,6 +25,7 @@ import { Tick } from './tick.js';
   providers: [
     ClaimNextContactHandler,
     CampaignClaim,
+    RefusedContacts,
     ChangeSettingsHandler,
     StopDiallingHandler,
     ResumeDiallingHandler,

@@ -6,23 +6,14 @@ import { Environment } from '../../shared/environment/environment.js';
 import { IdGenerator } from '../../shared/ids/id-generator.js';
 import { CarrierIdentity } from '../../telephony/contracts/call-attempt.js';
 import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
-import type { Contactability } from '../contracts/contactability.js';
 import { decideContactability } from '../domain/contactability.js';
 import { legalHours } from '../legal-hours.js';
 import { type ClaimableCampaign, numbersInCall, offeredAttempts } from '../scheduling.queries.js';
+import { type DeferralBudget, NUMBER_IN_CALL_MS, type Refused, RefusedContacts } from './refused-contacts.js';
 
 /** Due contacts looked at in one go, and how often in one tick: a bound on the transaction's length. */
 const LEAST_BATCH = 100;
 const PASSES = 3;
-/**
- * Contacts of shut zones moved on by one tick, all campaigns together: about half a second of its transaction on a slow
- * day. A zone of millions is moved on over many ticks.
- */
-export const DEFERRALS_PER_TICK = 1_000;
-/** A contact whose number is in another call is looked at again after this. */
-const NUMBER_IN_CALL_MS = 15_000;
-/** A refusal that names no later instant is looked at again after this, never in the same tick. */
-const RETRY_DECISION_MS = 5_000;
 
 /** What a campaign may claim, and what was counted when that was decided. */
 export interface ClaimNow {
@@ -31,14 +22,7 @@ export interface ClaimNow {
   live: number;
   globalLive: number;
   globalLimit: number;
-  /** What is left of the tick's deferrals; counted down. */
-  deferrals: { left: number };
-}
-
-interface Refused {
-  contact: DueContact;
-  zone: string | null;
-  answer: Exclude<Contactability, { permitted: true }>;
+  deferrals: DeferralBudget;
 }
 
 /** The claim of one campaign, inside the tick's transaction. */
@@ -51,13 +35,17 @@ export class CampaignClaim {
     private readonly ids: IdGenerator,
     private readonly identity: CarrierIdentity,
     private readonly environment: Environment,
+    private readonly refusedContacts: RefusedContacts,
   ) {}
 
   /** Opens at most `room` attempts for due contacts that may be rung now; moves on whoever may not. */
   async claim(tx: Tx, campaign: ClaimableCampaign, now: ClaimNow): Promise<string[]> {
     const opened: string[] = [];
     for (let pass = 0; pass < PASSES && opened.length < now.room; pass++) {
-      const limit = Math.max(LEAST_BATCH, now.room - opened.length);
+      // With the budget spent nobody is sought behind contacts whose window is shut; the next tick goes on.
+      const least = now.deferrals.left > 0 ? LEAST_BATCH : 0;
+      const limit = Math.max(least, now.room - opened.length);
+      if (pass > 0 && now.deferrals.left <= 0) break;
       const due = await this.contacts.lockDue(tx, { campaignId: campaign.id, at: now.at, limit });
       if (due.length === 0) break;
       const permitted = await this.sift(tx, campaign, due, now);
@@ -117,50 +105,8 @@ export class CampaignClaim {
       if (answer.permitted) permitted.push(contact);
       else refused.push({ contact, zone, answer });
     }
-    await this.moveOn(tx, campaign, refused, { at, deferrals });
+    await this.refusedContacts.moveOn(tx, campaign, refused, { at, deferrals });
     return permitted;
-  }
-
-  private async moveOn(
-    tx: Tx,
-    campaign: ClaimableCampaign,
-    refused: Refused[],
-    { at, deferrals }: Pick<ClaimNow, 'at' | 'deferrals'>,
-  ): Promise<void> {
-    const final = refused.filter(({ answer }) => answer.final);
-    await this.contacts.dismiss(
-      tx,
-      final.map(({ contact, answer }) => ({
-        contactId: contact.id,
-        disposition: FINAL_DISPOSITION[answer.reason] ?? 'campaign_over',
-      })),
-      at,
-    );
-    const waiting = refused.filter(({ answer }) => !answer.final);
-    await this.contacts.defer(
-      tx,
-      waiting.map(({ contact, answer }) => ({
-        contactId: contact.id,
-        until:
-          answer.nextPermittedAt ??
-          new Date(
-            at.getTime() + (answer.reason === 'number_in_call' ? NUMBER_IN_CALL_MS : RETRY_DECISION_MS),
-          ),
-        windowClosed: answer.reason === 'outside_calling_window' || answer.reason === 'outside_legal_hours',
-      })),
-    );
-    // Whoever else is due in a zone whose window is shut is moved with the first one found there.
-    const shut = new Map(
-      waiting
-        .filter(({ zone, answer }) => zone !== null && answer.nextPermittedAt !== null)
-        .map(({ zone, answer }) => [zone!, answer.nextPermittedAt!]),
-    );
-    for (const [timezone, until] of [...shut].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (deferrals.left <= 0) return;
-      const { id: campaignId, defaultTimezone } = campaign;
-      const zone = { campaignId, timezone, defaultTimezone, at, until, limit: deferrals.left };
-      deferrals.left -= await this.contacts.deferZone(tx, zone);
-    }
   }
 
   private async open(
@@ -198,9 +144,3 @@ export class CampaignClaim {
     return claimed.map(({ attemptId }) => attemptId);
   }
 }
-
-const FINAL_DISPOSITION = {
-  suppressed: 'suppressed',
-  attempts_exhausted: 'exhausted',
-  unknown_timezone: 'unknown_timezone',
-} as Record<string, 'suppressed' | 'exhausted' | 'unknown_timezone' | undefined>;

@@ -13,7 +13,8 @@ import {
   claimedSince,
   liveAttempts,
 } from '../scheduling.queries.js';
-import { CampaignClaim, DEFERRALS_PER_TICK } from './campaign-claim.js';
+import { CampaignClaim } from './campaign-claim.js';
+import { DEFERRALS_PER_TICK } from './refused-contacts.js';
 import { ClaimNextContactCommand, type ClaimReport } from './claim-next-contact.command.js';
 
 /**
