@@ -42,7 +42,6 @@ export class DialPermissionFromRows extends DialPermission {
         circuitOpen,
       }),
       callerId,
-      surveyId: contact.surveyId,
       ringSeconds: contact.policy.ringSeconds,
       callSeconds: contact.policy.callSeconds,
       detectMachines: contact.policy.machineDetection === 'hang_up',

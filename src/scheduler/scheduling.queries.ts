@@ -123,7 +123,6 @@ export interface ContactForDecision {
   startsAt: Date | null;
   endsAt: Date | null;
   callerId: string | null;
-  surveyId: string | null;
   policy: CallingPolicy;
 }
 
@@ -145,7 +144,7 @@ export async function contactForDecision(
             EXISTS (SELECT 1 FROM call_attempts a
               WHERE a.phone_number = k.phone_number AND a.status <> 'ended' AND a.id IS DISTINCT FROM $2::uuid) AS "numberInCall",
             c.status, c.closing_at IS NOT NULL AS closing, c.carrier, c.starts_at AS "startsAt", c.ends_at AS "endsAt",
-            c.caller_id AS "callerId", c.survey_id AS "surveyId", c.policy
+            c.caller_id AS "callerId", c.policy
        FROM contacts k JOIN campaigns c ON c.id = k.campaign_id
       WHERE k.id = $1`,
     [contactId, exceptAttemptId],

@@ -7,6 +7,7 @@ import { IdGenerator } from '../../shared/ids/id-generator.js';
 import { CarrierIdentity } from '../../telephony/contracts/call-attempt.js';
 import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
 import { decideContactability } from '../domain/contactability.js';
+import { DueWatermarks } from '../domain/due-watermarks.js';
 import { legalHours } from '../legal-hours.js';
 import { type ClaimableCampaign, numbersInCall, offeredAttempts } from '../scheduling.queries.js';
 import { type DeferralBudget, NUMBER_IN_CALL_MS, type Refused, RefusedContacts } from './refused-contacts.js';
@@ -28,6 +29,9 @@ export interface ClaimNow {
 /** The claim of one campaign, inside the tick's transaction. */
 @Injectable()
 export class CampaignClaim {
+  /** In memory only: a mark that is lost costs one full sweep, one that is wrong lasts until the next. */
+  private readonly watermarks = new DueWatermarks();
+
   constructor(
     private readonly contacts: Contacts,
     private readonly suppressions: Suppressions,
@@ -46,10 +50,14 @@ export class CampaignClaim {
       const least = now.deferrals.left > 0 ? LEAST_BATCH : 0;
       const limit = Math.max(least, now.room - opened.length);
       if (pass > 0 && now.deferrals.left <= 0) break;
-      const due = await this.contacts.lockDue(tx, { campaignId: campaign.id, at: now.at, limit });
+      const from = this.watermarks.lowerBound(campaign.id, now.at);
+      const due = await this.contacts.lockDue(tx, { campaignId: campaign.id, at: now.at, limit, from });
       if (due.length === 0) break;
       const permitted = await this.sift(tx, campaign, due, now);
       const chosen = permitted.slice(0, now.room - opened.length);
+      // Whoever may be rung and was not chosen is still due: the next scan must not begin behind them.
+      const handledUpTo = (permitted[chosen.length] ?? due.at(-1)!).nextAttemptAt;
+      this.watermarks.scanned(campaign.id, { handledUpTo, full: from === undefined, at: now.at });
       opened.push(
         ...(await this.open(tx, campaign, chosen, {
           at: now.at,

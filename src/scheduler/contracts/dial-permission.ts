@@ -5,7 +5,6 @@ import type { Contactability } from './contactability.js';
 export interface DialPermit {
   contactability: Contactability;
   callerId: string | null;
-  surveyId: string | null;
   ringSeconds: number;
   callSeconds: number;
   detectMachines: boolean;

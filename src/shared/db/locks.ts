@@ -2,7 +2,7 @@ import type { Tx } from './tx.js';
 
 /** Advisory lock keys: (namespace, lock). One table, so that no two locks share a number. */
 const NAMESPACE = 8_880;
-const LOCKS = { claim: 1, dialGate: 2, sequencer: 3, migrations: 4, circuitProbe: 5 } as const;
+const LOCKS = { claim: 1, dialGate: 2, sequencer: 3, migrations: 4 } as const;
 
 /** Becomes the one who claims, until COMMIT; false when another worker is at it. */
 export async function tryClaimLock(tx: Tx): Promise<boolean> {

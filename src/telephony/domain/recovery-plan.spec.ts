@@ -15,7 +15,7 @@ describe('recovery', () => {
       { slotAt, ringSeconds: 25, callSeconds: 600 },
       { createTimeoutMs: 12_000, createGraceMs: 5_000, carrierQueueMs: 60_000, lostMarginMs: 60_000 },
     );
-    expect(notBefore).toEqual(new Date('2026-11-22T10:12:37Z'));
+    expect(notBefore).toEqual(new Date('2026-11-22T10:12:42Z'));
     expect(isLost(2, notBefore, new Date(notBefore.getTime() - 1))).toBe(false);
     expect(isLost(1, notBefore, notBefore)).toBe(false);
     expect(isLost(2, notBefore, notBefore)).toBe(true);

@@ -33,6 +33,7 @@ export function lostNotBefore(
   return new Date(
     dial.slotAt.getTime() +
       bounds.createTimeoutMs +
+      bounds.createGraceMs +
       bounds.carrierQueueMs +
       (dial.ringSeconds + dial.callSeconds) * 1_000 +
       bounds.lostMarginMs,
