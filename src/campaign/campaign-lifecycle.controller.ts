@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from '../shared/http/api-problems.js';
 import { UuidParam } from '../shared/http/uuid-param.js';
 import { PauseCampaignBody, ReopenCampaignBody, TestCallBody, TestCallDto } from './campaign-requests.dto.js';
@@ -16,7 +16,6 @@ import { ResumeCampaignCommand } from './resume-campaign/resume-campaign.command
 import { StartCampaignCommand } from './start-campaign/start-campaign.command.js';
 import { TestCampaignCommand } from './test-campaign/test-campaign.command.js';
 
-@ApiTags('campaigns')
 @Controller('api/v1/campaigns/:id')
 export class CampaignLifecycleController {
   constructor(

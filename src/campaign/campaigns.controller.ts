@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from '../shared/http/api-problems.js';
 import { ApiPage, type Page } from '../shared/http/page.dto.js';
 import { UuidParam } from '../shared/http/uuid-param.js';
@@ -12,7 +12,6 @@ import { CloneCampaignCommand } from './clone-campaign/clone-campaign.command.js
 import { CreateCampaignCommand } from './create-campaign/create-campaign.command.js';
 import { EditCampaignCommand } from './edit-campaign/edit-campaign.command.js';
 
-@ApiTags('campaigns')
 @Controller('api/v1/campaigns')
 export class CampaignsController {
   constructor(

@@ -1,6 +1,6 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation } from '@nestjs/swagger';
 import { type FieldProblem, refuseIfAny } from '../../shared/errors/domain-error.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
 import { checkBody } from '../../shared/http/check-body.js';
@@ -9,7 +9,6 @@ import { ContactDto } from '../list-contacts/contact.dto.js';
 import { AddContactsCommand } from './add-contacts.command.js';
 import { AddContactsDto, AddedContactsDto, NewContactDto } from './add-contacts.dto.js';
 
-@ApiTags('contacts')
 @Controller('api/v1/campaigns/:id/contacts')
 export class AddContactsController {
   constructor(private readonly commands: CommandBus) {}

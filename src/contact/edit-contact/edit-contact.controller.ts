@@ -1,13 +1,12 @@
 import { Body, Controller, Param, Patch } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from '../../shared/http/api-problems.js';
 import { UuidParam } from '../../shared/http/uuid-param.js';
 import { ContactDto } from '../list-contacts/contact.dto.js';
 import { EditContactCommand } from './edit-contact.command.js';
 import { EditContactDto } from './edit-contact.dto.js';
 
-@ApiTags('contacts')
 @Controller('api/v1/contacts/:id')
 export class EditContactController {
   constructor(private readonly commands: CommandBus) {}

@@ -1,11 +1,10 @@
 import { Controller, Delete, HttpCode, Param } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from '../../shared/http/api-problems.js';
 import { UuidParam } from '../../shared/http/uuid-param.js';
 import { LiftSuppressionCommand } from './lift-suppression.command.js';
 
-@ApiTags('suppressions')
 @Controller('api/v1/suppressions/:id')
 export class LiftSuppressionController {
   constructor(private readonly commands: CommandBus) {}

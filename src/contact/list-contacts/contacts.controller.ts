@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation } from '@nestjs/swagger';
 import { Campaigns } from '../../campaign/contracts/campaigns.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
@@ -9,7 +9,6 @@ import { UuidParam } from '../../shared/http/uuid-param.js';
 import { listContactViews, readContactView } from '../rows/contact.queries.js';
 import { ContactDto, ContactListQuery } from './contact.dto.js';
 
-@ApiTags('contacts')
 @Controller('api/v1')
 export class ContactsController {
   constructor(

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
@@ -10,7 +10,6 @@ import { listSuppressions } from '../rows/suppression.queries.js';
 import { SuppressNumberCommand } from './suppress-number.command.js';
 import { SuppressionDto, SuppressionListQuery, SuppressNumberDto } from './suppression.dto.js';
 
-@ApiTags('suppressions')
 @Controller('api/v1/suppressions')
 export class SuppressionsController {
   constructor(

@@ -1,12 +1,11 @@
 import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiProblems } from '../../shared/http/api-problems.js';
 import { UuidParam } from '../../shared/http/uuid-param.js';
 import { ContactDto } from '../list-contacts/contact.dto.js';
 import { WithdrawContactCommand } from './withdraw-contact.command.js';
 
-@ApiTags('contacts')
 @Controller('api/v1/contacts/:id/withdraw')
 export class WithdrawContactController {
   constructor(private readonly commands: CommandBus) {}

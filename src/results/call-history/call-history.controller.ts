@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
@@ -7,7 +7,6 @@ import { UuidParam } from '../../shared/http/uuid-param.js';
 import { CallAttemptsDto } from './call-attempt.dto.js';
 import { attemptsOfContact } from './call-history.queries.js';
 
-@ApiTags('contacts')
 @Controller('api/v1/contacts')
 export class CallHistoryController {
   constructor(private readonly database: ApiDatabase) {}

@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
@@ -10,7 +10,6 @@ import { REPORT_LIMITS } from '../report-limits.js';
 import { CampaignProgressDto } from './campaign-progress.dto.js';
 import { readProgress } from './campaign-progress.queries.js';
 
-@ApiTags('results')
 @Controller('api/v1/campaigns')
 export class CampaignProgressController {
   constructor(

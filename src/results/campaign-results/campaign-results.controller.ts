@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
@@ -14,7 +14,6 @@ import { REPORT_LIMITS } from '../report-limits.js';
 import { CampaignResultsDto, ResultsQuery } from './campaign-results.dto.js';
 import { readResults, type ResultRows } from './campaign-results.queries.js';
 
-@ApiTags('results')
 @Controller('api/v1/campaigns')
 export class CampaignResultsController {
   constructor(

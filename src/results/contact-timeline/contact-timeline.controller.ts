@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation } from '@nestjs/swagger';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
@@ -8,7 +8,6 @@ import { UuidParam } from '../../shared/http/uuid-param.js';
 import { TimelineEventDto } from './contact-timeline.dto.js';
 import { timelineOfContact } from './contact-timeline.queries.js';
 
-@ApiTags('contacts')
 @Controller('api/v1/contacts')
 export class ContactTimelineController {
   constructor(private readonly database: ApiDatabase) {}

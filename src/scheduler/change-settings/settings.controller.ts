@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation } from '@nestjs/swagger';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
 import { HangUpCallsCommand } from '../../telephony/contracts/commands.js';
@@ -9,7 +9,6 @@ import { ResumeDiallingCommand, StopDiallingCommand } from '../stop-dialling/sto
 import { ChangeSettingsCommand } from './change-settings.command.js';
 import { ChangeSettingsDto, SettingsDto, StopDiallingDto } from './settings.dto.js';
 
-@ApiTags('operations')
 @Controller('api/v1/operations')
 export class SettingsController {
   constructor(

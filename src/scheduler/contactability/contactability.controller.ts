@@ -1,5 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation } from '@nestjs/swagger';
 import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
@@ -7,7 +7,6 @@ import { UuidParam } from '../../shared/http/uuid-param.js';
 import { DialPermission } from '../contracts/dial-permission.js';
 import { ContactabilityDto } from './contactability.dto.js';
 
-@ApiTags('contacts')
 @Controller('api/v1/contacts')
 export class ContactabilityController {
   constructor(

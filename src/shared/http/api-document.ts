@@ -12,9 +12,8 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options', 'head'] as 
 
 /** The room an operation belongs to, by its path; the first match counts. */
 const TAGS: [tag: string, path: RegExp, description: string][] = [
-  ['Webhooks', /^\/webhooks\//, 'The carrier only; every request carries a signature.'],
   ['Health', /^\/(health|metrics)/, 'For probes and for Prometheus.'],
-  ['Operations', /^\/api\/v1\/operations/, 'Stop and resume dialling, global limits, invariants.'],
+  ['Operations', /^\/api\/v1\/operations/, 'Stop and resume dialling, global limits.'],
   ['Do not call', /^\/api\/v1\/suppressions/, 'Numbers that are never called.'],
   ['Results', /\/(progress|results|exports)(\/|$)/, 'Computed from rows at the moment of asking.'],
   ['Contacts', /\/(contacts|imports)(\/|$)/, 'The people of a campaign.'],
@@ -66,11 +65,9 @@ export function buildApiDocument(app: NestFastifyApplication, schemas: ApiSchema
 }
 
 function complete(operation: Operation, path: string, method: string): void {
-  operation.tags ??= [];
-  if (operation.tags.length === 0)
-    operation.tags = TAGS.filter(([, on]) => on.test(path))
-      .slice(0, 1)
-      .map(([tag]) => tag);
+  operation.tags = TAGS.filter(([, on]) => on.test(path))
+    .slice(0, 1)
+    .map(([tag]) => tag);
   const open = operation['x-open'] === true;
   delete operation['x-open'];
   operation.security = open ? [] : [{ apiKey: [] }, { bearer: [] }];
