@@ -32,6 +32,17 @@ export interface LockedContact {
   version: number;
 }
 
+/** Everybody due in one zone of a campaign is due again at `until`; at most `limit` of them. */
+export interface ZoneDeferral {
+  campaignId: string;
+  timezone: string;
+  /** The zone of contacts that have none of their own. */
+  defaultTimezone: string | null;
+  at: Date;
+  until: Date;
+  limit: number;
+}
+
 export interface ContactSettlement {
   state: 'completed' | 'refused' | 'not_reached';
   disposition: Disposition;
@@ -67,17 +78,7 @@ export abstract class Contacts {
    * Moves every due contact of one zone (own, else number's, else the campaign's default) to the opening of its
    * window, at most `limit`; returns how many.
    */
-  abstract deferZone(
-    tx: Tx,
-    deferral: {
-      campaignId: string;
-      timezone: string;
-      defaultTimezone: string | null;
-      at: Date;
-      until: Date;
-      limit: number;
-    },
-  ): Promise<number>;
+  abstract deferZone(tx: Tx, deferral: ZoneDeferral): Promise<number>;
   /**
    * Contacts that were deferred for a closed window are due again as they were: the policy has changed. Walks by id, so
    * that each is recalled once whatever the claim does meanwhile; `last` is null when the walk is over.

@@ -10,6 +10,7 @@ import {
   type ContactSettlement,
   type DueContact,
   type LockedContact,
+  type ZoneDeferral,
 } from '../contracts/contacts.js';
 import { ContactClaimed, ContactReleased, ContactSettled } from '../contracts/events.js';
 import { maySettle } from '../domain/settlement.js';
@@ -79,17 +80,7 @@ export class ContactRows extends Contacts {
     });
   }
 
-  override deferZone(
-    tx: Tx,
-    deferral: {
-      campaignId: string;
-      timezone: string;
-      defaultTimezone: string | null;
-      at: Date;
-      until: Date;
-      limit: number;
-    },
-  ): Promise<number> {
+  override deferZone(tx: Tx, deferral: ZoneDeferral): Promise<number> {
     return due.deferDueContactsOfZone(tx, deferral);
   }
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../../shared/db/tx.js';
-import type { DueContact } from '../contracts/contacts.js';
+import type { DueContact, ZoneDeferral } from '../contracts/contacts.js';
 
 /**
  * The claim's statements. "Open" is `pending`, or `not_reached` with a next attempt: exactly the rows of the partial
@@ -71,17 +71,7 @@ export function deferContactsIfOpen(
   );
 }
 
-export function deferDueContactsOfZone(
-  tx: Tx,
-  deferral: {
-    campaignId: string;
-    timezone: string;
-    defaultTimezone: string | null;
-    at: Date;
-    until: Date;
-    limit: number;
-  },
-): Promise<number> {
+export function deferDueContactsOfZone(tx: Tx, deferral: ZoneDeferral): Promise<number> {
   return tx.execute(
     `WITH due AS MATERIALIZED (
        SELECT c.id

@@ -3,10 +3,16 @@ import { isLost, judgeLookUp, lostNotBefore, requeueDelayMs } from './recovery-p
 
 describe('recovery', () => {
   it('binds exactly one unbound candidate, and waits when there are several or a rival', () => {
-    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: false })).toBe('bind');
-    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: true })).toBe('ambiguous');
-    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: false })).toBe('ambiguous');
-    expect(judgeLookUp({ unboundCandidates: 0, lostRivalLately: true })).toBe('empty');
+    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: false, allOver: false })).toBe('bind');
+    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: true, allOver: false })).toBe('ambiguous');
+    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: false, allOver: false })).toBe('ambiguous');
+    expect(judgeLookUp({ unboundCandidates: 0, lostRivalLately: true, allOver: false })).toBe('empty');
+  });
+
+  it('takes several calls that are all over for none, but never one that a lost rival may own', () => {
+    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: false, allOver: true })).toBe('empty');
+    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: true, allOver: true })).toBe('ambiguous');
+    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: true, allOver: true })).toBe('ambiguous');
   });
 
   it('gives an attempt up only with two empty look-ups and after every bound', () => {

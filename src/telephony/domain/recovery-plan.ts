@@ -10,16 +10,23 @@ export interface RecoveryBounds {
 export interface LookUp {
   /** Found calls that no attempt is bound to. */
   unboundCandidates: number;
+  /** The carrier says of each of them that it has ended. */
+  allOver: boolean;
   /** Another attempt to the number was given up as lost within a day and never bound: a found call may be its own. */
   lostRivalLately: boolean;
 }
 
 export type LookUpVerdict = 'bind' | 'ambiguous' | 'empty';
 
-/** Exactly one candidate and no rival binds; everything else waits for the carrier to speak. */
+/**
+ * Exactly one candidate and no rival binds; everything else waits for the carrier to speak. Several calls that are all
+ * over are as good as none: none can be ours for sure, and none can be ringing any more.
+ */
 export function judgeLookUp(found: LookUp): LookUpVerdict {
   if (found.unboundCandidates === 0) return 'empty';
-  return found.unboundCandidates === 1 && !found.lostRivalLately ? 'bind' : 'ambiguous';
+  if (found.lostRivalLately) return 'ambiguous';
+  if (found.unboundCandidates === 1) return 'bind';
+  return found.allOver ? 'empty' : 'ambiguous';
 }
 
 /**

@@ -37,12 +37,13 @@ export class LookUps {
     // While the carrier cannot be asked nothing is guessed: the attempt stays unknown and keeps its place.
     if (found.kind === 'unavailable') return this.failed(attemptId, found.reason);
     const unbound = await this.unbound(found.calls);
-    const lostRivalLately = await this.lostRival(attempt);
-    const verdict = judgeLookUp({ unboundCandidates: unbound.length, lostRivalLately });
+    const verdict = judgeLookUp({
+      unboundCandidates: unbound.length,
+      allOver: unbound.every(({ signal }) => isTerminal(signal)),
+      lostRivalLately: await this.lostRival(attempt),
+    });
     if (verdict === 'bind') await this.apply(attemptId, unbound[0]!);
-    // Several calls fit and none can be ours for sure: once all of them are over, nobody can be ringing any more.
-    const allOver = unbound.length > 0 && unbound.every(({ signal }) => isTerminal(signal));
-    await this.looked(attemptId, verdict === 'ambiguous' && allOver ? 'empty' : verdict);
+    await this.looked(attemptId, verdict);
   }
 
   /** Asks for a bound call that has not been heard of for too long. */
