@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { EventBus } from '@nestjs/cqrs';
 import { DataSource } from 'typeorm';
 import { Clock, DatabaseClock } from './clock/clock.js';
+import { ProcessStopwatch, Stopwatch } from './clock/stopwatch.js';
 import { ApiDatabase, type CommittedEvents, DiallingDatabase, WebhookDatabase } from './db/database.js';
 import { openPool } from './db/pools.js';
 import { Environment } from './environment/environment.js';
@@ -45,12 +46,22 @@ export class SharedModule implements OnApplicationShutdown {
           useFactory: (database: DiallingDatabase) => new DatabaseClock(database),
         },
         { provide: IdGenerator, useClass: UuidGenerator },
+        { provide: Stopwatch, useClass: ProcessStopwatch },
         Ticker,
         Sequencer,
         EventRelay,
         EventLogWorker,
       ],
-      exports: [Environment, ApiDatabase, DiallingDatabase, WebhookDatabase, Clock, IdGenerator, Ticker],
+      exports: [
+        Environment,
+        ApiDatabase,
+        DiallingDatabase,
+        WebhookDatabase,
+        Clock,
+        IdGenerator,
+        Stopwatch,
+        Ticker,
+      ],
     };
   }
 

@@ -53,8 +53,8 @@ export class Database {
       try {
         return await this.once(work, { ...DEFAULT_LIMITS, ...options.limits });
       } catch (error) {
+        // At once: whoever was chosen as a victim has waited for the deadlock timeout already.
         if (attempt >= retries || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 5 * (attempt + 1)));
       }
     }
   }

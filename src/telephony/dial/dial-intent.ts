@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Contacts } from '../../contact/contracts/contacts.js';
 import { DialPermission } from '../../scheduler/contracts/dial-permission.js';
 import { Clock } from '../../shared/clock/clock.js';
+import { Stopwatch } from '../../shared/clock/stopwatch.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
 import { passDialGate } from '../../shared/db/locks.js';
 import type { Tx } from '../../shared/db/tx.js';
@@ -40,6 +41,7 @@ export class DialIntents {
     private readonly contacts: Contacts,
     private readonly permission: DialPermission,
     private readonly identity: CarrierIdentity,
+    private readonly stopwatch: Stopwatch,
   ) {}
 
   /** Commits the intent to dial, or un-claims the attempt. When this fails nothing was offered to anybody. */
@@ -54,7 +56,7 @@ export class DialIntents {
       if (call === undefined || call.attempt.status !== 'claimed') return { kind: 'passed_over' };
       const at = await this.clock.now(tx);
       // Behind the locks and before the COMMIT: waiting for them is no delay, a freeze in the COMMIT is.
-      const stampedAt = performance.now();
+      const stampedAt = this.stopwatch.now();
       const { attempt, contact } = call;
       if (attempt.notBefore !== null && attempt.notBefore > at) {
         return { kind: 'wait', waitMs: attempt.notBefore.getTime() - at.getTime(), lane: 'attempt' };

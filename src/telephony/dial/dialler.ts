@@ -1,5 +1,6 @@
 import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { CommandBus, EventsHandler, type IEventHandler } from '@nestjs/cqrs';
+import { Stopwatch } from '../../shared/clock/stopwatch.js';
 import { Environment } from '../../shared/environment/environment.js';
 import { CommittedEvent } from '../../shared/event-log/committed-event.js';
 import { Ticker } from '../../shared/ticking/ticker.js';
@@ -21,13 +22,14 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
   private readonly log = new Logger('Dialler');
   private readonly queue = new DialQueue();
   private readonly underWay = new Set<Promise<void>>();
-  private timer: NodeJS.Timeout | undefined;
+  private alarm = new AbortController();
   private stopping = false;
 
   constructor(
     private readonly commands: CommandBus,
     private readonly ticker: Ticker,
     private readonly environment: Environment,
+    private readonly stopwatch: Stopwatch,
   ) {}
 
   handle({ event }: CommittedEvent): void {
@@ -42,9 +44,9 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
   }
 
   private next(): void {
-    clearTimeout(this.timer);
+    this.alarm.abort();
     while (!this.stopping && this.underWay.size < CONCURRENCY) {
-      const dial = this.queue.take(performance.now());
+      const dial = this.queue.take(this.stopwatch.now());
       if (dial === undefined) break;
       const work = this.dial(dial).finally(() => {
         this.underWay.delete(work);
@@ -52,17 +54,23 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
       });
       this.underWay.add(work);
     }
-    const waitMs = this.queue.nextAfter(performance.now());
-    if (waitMs !== undefined && !this.stopping)
-      this.timer = setTimeout(() => this.next(), Math.max(10, waitMs));
+    const waitMs = this.queue.nextAfter(this.stopwatch.now());
+    if (waitMs !== undefined && !this.stopping) this.nextIn(Math.max(10, waitMs));
+  }
+
+  private nextIn(ms: number): void {
+    const { signal } = (this.alarm = new AbortController());
+    void this.stopwatch.wait(ms, signal).then(() => {
+      if (!signal.aborted) this.next();
+    });
   }
 
   private async dial(dial: QueuedDial): Promise<void> {
     try {
       const report = await this.commands.execute(new PlaceCallCommand(dial.attemptId));
-      if (report.kind === 'wait') this.queue.putBack(dial, report.lane, performance.now() + report.waitMs);
+      if (report.kind === 'wait') this.queue.putBack(dial, report.lane, this.stopwatch.now() + report.waitMs);
       else if (report.kind === 'requeued')
-        this.queue.putBack(dial, 'attempt', performance.now() + report.waitMs);
+        this.queue.putBack(dial, 'attempt', this.stopwatch.now() + report.waitMs);
       else this.queue.done(dial);
     } catch (error) {
       // The row says how far it came; recovery goes on from there.
@@ -76,13 +84,11 @@ export class Dialler implements IEventHandler<CommittedEvent>, BeforeApplication
     await this.ticker.stop('claim-next-contact');
     await this.ticker.stop('recover-calls');
     this.stopping = true;
-    clearTimeout(this.timer);
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise<void>(
-      (resolve) => (timer = setTimeout(resolve, this.environment.SHUTDOWN_GRACE_MS)),
-    );
+    this.alarm.abort();
+    const drained = new AbortController();
+    const grace = this.stopwatch.wait(this.environment.SHUTDOWN_GRACE_MS, drained.signal);
     await Promise.race([this.drain(), grace]);
-    clearTimeout(timer);
+    drained.abort();
   }
 
   /** Given back before the creates in flight are awaited, and again after: one of them may have been refused. */

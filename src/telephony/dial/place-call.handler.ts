@@ -1,4 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Stopwatch } from '../../shared/clock/stopwatch.js';
 import { TelephonyPort } from '../telephony-port.js';
 import { DialIntents } from './dial-intent.js';
 import { DialResults } from './dial-results.js';
@@ -18,22 +19,20 @@ export class PlaceCallHandler implements ICommandHandler<PlaceCallCommand> {
     private readonly intents: DialIntents,
     private readonly results: DialResults,
     private readonly port: TelephonyPort,
+    private readonly stopwatch: Stopwatch,
   ) {}
 
   async execute({ attemptId }: PlaceCallCommand): Promise<PlaceCallReport> {
     const intent = await this.intents.commit(attemptId);
     if (intent.kind !== 'dial') return intent;
     const slotAt = intent.stampedAt + intent.slotInMs;
-    await untilSlot(slotAt - performance.now());
-    if (performance.now() - slotAt > LATEST_SEND_MS) {
+    const slotInMs = slotAt - this.stopwatch.now();
+    if (slotInMs > 0) await this.stopwatch.wait(slotInMs);
+    if (this.stopwatch.now() - slotAt > LATEST_SEND_MS) {
       return { kind: 'requeued', waitMs: (await this.results.missed(attemptId, intent.offer)) ?? 0 };
     }
     const result = await this.port.place(intent.request);
     const waitMs = await this.results.record(attemptId, intent.offer, result);
     return waitMs === null ? { kind: 'offered', result: result.kind } : { kind: 'requeued', waitMs };
   }
-}
-
-async function untilSlot(slotInMs: number): Promise<void> {
-  if (slotInMs > 0) await new Promise((resolve) => setTimeout(resolve, slotInMs));
 }

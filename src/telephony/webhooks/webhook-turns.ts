@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Metrics } from '../../operations/contracts/metrics.js';
+import { Stopwatch } from '../../shared/clock/stopwatch.js';
 import { databaseIsUnavailable } from '../../shared/http/database-unavailable.js';
 import { Interviews } from '../../survey/contracts/interviews.js';
 import type { CalleeInput } from '../../survey/contracts/prompt.js';
@@ -25,6 +26,7 @@ export class WebhookTurns {
     private readonly port: TelephonyPort,
     private readonly metrics: Metrics,
     private readonly interviews: Interviews,
+    private readonly stopwatch: Stopwatch,
   ) {}
 
   async answer(
@@ -33,12 +35,12 @@ export class WebhookTurns {
     message: CarrierMessage,
     query: Record<string, string | undefined>,
   ): Promise<RenderedPrompt> {
-    const begun = performance.now();
+    const begun = this.stopwatch.now();
     const waited = Number(query.waited ?? 0);
     const input = waited > 0 ? carriedInput(query) : message.input;
     const command = new HandleTurnCommand(attemptId, turn, message.providerCallId, input, message.answeredBy);
     try {
-      const reply = await withinDeadline(this.commands.execute(command));
+      const reply = await this.withinDeadline(this.commands.execute(command));
       this.count(reply, begun);
       return this.port.render(reply.prompt, { attemptId, nextTurn: turn + 1 });
     } catch (error) {
@@ -57,8 +59,22 @@ export class WebhookTurns {
     return this.port.render(this.interviews.apology('en-US'), { attemptId, nextTurn: 0 });
   }
 
+  private async withinDeadline<T>(work: Promise<T>): Promise<T> {
+    const answered = new AbortController();
+    const deadline = this.stopwatch.wait(TURN_DEADLINE_MS, answered.signal).then(() => {
+      throw new TurnDeadline();
+    });
+    try {
+      return await Promise.race([work, deadline]);
+    } finally {
+      answered.abort();
+      // Whatever becomes of it after the deadline, it must not end the process.
+      work.catch(() => undefined);
+    }
+  }
+
   private count(reply: TurnReply, begun: number): void {
-    this.metrics.turn((performance.now() - begun) / 1_000);
+    this.metrics.turn((this.stopwatch.now() - begun) / 1_000);
     this.metrics.webhook(RESULT[reply.result]);
   }
 }
@@ -72,20 +88,6 @@ const RESULT = {
 } as const;
 
 class TurnDeadline extends Error {}
-
-async function withinDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TurnDeadline()), TURN_DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-    // Whatever becomes of it after the deadline, it must not end the process.
-    work.catch(() => undefined);
-  }
-}
 
 function carriedInput(query: Record<string, string | undefined>): CalleeInput {
   if (query.keys) return { kind: 'keys', keys: query.keys };
