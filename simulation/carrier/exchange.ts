@@ -1,0 +1,188 @@
+import type { Agenda } from '../kernel/agenda.js';
+import type { Chance } from '../kernel/chance.js';
+import type { Trace } from '../kernel/trace.js';
+import type {
+  AnsweredBy,
+  CallRequest,
+  CarrierCall,
+  CarrierSignal,
+} from '../../src/telephony/telephony-port.js';
+import type { CalleeInput } from '../../src/survey/contracts/prompt.js';
+import type { Faults } from '../faults.js';
+import type { RenderedTurn } from './port.js';
+import { askedBy, keysFor, type Script, scriptOf } from './people.js';
+
+export type SignalKind = CarrierSignal['kind'];
+
+/** A call as the carrier's own books have it. */
+export interface LedgerCall {
+  id: string;
+  request: CallRequest;
+  createdAt: number;
+  status: SignalKind;
+  endedAt: number | null;
+  answeredAt: number | null;
+  answeredBy: AnsweredBy | null;
+  script: Script;
+  /** What the person pressed, in order, and whether we told the carrier that it has arrived. */
+  pressed: { turn: number; question: string; keys: string; acknowledged: boolean }[];
+  hungUpByUs: boolean;
+  /** Not found by a search yet: the carrier's lists lag behind. */
+  listedFrom: number;
+}
+
+/** How a callback or a turn reaches us: over an unreliable network, to whichever worker is there. */
+export interface Deliveries {
+  status(call: LedgerCall, kind: SignalKind): void;
+  /** Gives the document of the turn, or null when nobody answered in time. */
+  turn(call: LedgerCall, turn: number, input: CalleeInput, done: (reply: RenderedTurn | null) => void): void;
+}
+
+const TERMINAL = new Set<SignalKind>(['completed', 'busy', 'no_answer', 'failed', 'canceled']);
+
+/** The carrier: it keeps the books, rings phones and lets people press keys. */
+export class Exchange {
+  readonly calls = new Map<string, LedgerCall>();
+  /** Nobody reaches the carrier. */
+  isDown = false;
+  /** Our account is suspended. */
+  isSuspended = false;
+  deliveries!: Deliveries;
+  private readonly rings = new Map<string, number>();
+
+  constructor(
+    private readonly agenda: Agenda,
+    private readonly seed: Chance,
+    private readonly faults: Faults,
+    private readonly trace: Trace,
+  ) {}
+
+  /** Takes a call on. From here on it happens, whether or not anybody learns of it. */
+  place(request: CallRequest): LedgerCall {
+    const ring = this.rings.get(request.to) ?? 0;
+    this.rings.set(request.to, ring + 1);
+    const isSlow = this.faults.strike('slow-carrier', 0.01);
+    const now = this.agenda.now;
+    const call: LedgerCall = {
+      id: `CA${(this.calls.size + 1).toString(16).padStart(32, '0')}`,
+      request,
+      createdAt: now,
+      status: 'queued',
+      endedAt: null,
+      answeredAt: null,
+      answeredBy: null,
+      script: scriptOf(this.seed, request.to, ring),
+      pressed: [],
+      hungUpByUs: false,
+      listedFrom: isSlow ? now + this.seed.fork('listed', request.attemptId).between(60_000, 1_800_000) : now,
+    };
+    this.calls.set(call.id, call);
+    this.trace.add(now, call.id, 'placed', request.attemptId);
+    const queued = isSlow ? call.listedFrom - now : call.script.chance.between(20, 3_000);
+    this.agenda.in(queued, () => this.ring(call));
+    return call;
+  }
+
+  end(call: LedgerCall): boolean {
+    if (isOver(call)) return false;
+    call.hungUpByUs = true;
+    this.finish(call, call.answeredAt === null ? 'canceled' : 'completed');
+    return true;
+  }
+
+  view(call: LedgerCall): CarrierCall {
+    return {
+      providerCallId: call.id,
+      createdAt: new Date(call.createdAt),
+      signal: signalOf(call, call.status),
+    };
+  }
+
+  live(): LedgerCall[] {
+    return [...this.calls.values()].filter((call) => !isOver(call));
+  }
+
+  private ring(call: LedgerCall): void {
+    if (isOver(call)) return;
+    this.tell(call, 'initiated');
+    this.agenda.in(call.script.chance.between(200, 1_500), () => {
+      if (isOver(call)) return;
+      this.tell(call, 'ringing');
+      const { kind, answersAfter } = call.script;
+      if (kind === 'busy' || kind === 'failed') {
+        this.agenda.in(500, () => this.finish(call, kind));
+      } else if (kind === 'no_answer' || answersAfter > call.request.ringSeconds) {
+        this.agenda.in(call.request.ringSeconds * 1_000, () => this.finish(call, 'no_answer'));
+      } else {
+        this.agenda.in(answersAfter * 1_000, () => this.answer(call));
+      }
+    });
+  }
+
+  private answer(call: LedgerCall): void {
+    if (isOver(call)) return;
+    call.answeredAt = this.agenda.now;
+    const knows = call.request.detectMachines;
+    call.answeredBy = !knows ? null : call.script.kind === 'machine' ? 'machine' : 'human';
+    this.tell(call, 'answered');
+    this.agenda.in(call.request.callSeconds * 1_000, () => this.finish(call, 'completed'));
+    this.ask(call, 0, { kind: 'silence' });
+  }
+
+  private ask(call: LedgerCall, turn: number, input: CalleeInput): void {
+    this.deliveries.turn(call, turn, input, (reply) => {
+      if (reply === null) return this.finish(call, 'completed');
+      const press = call.pressed.find((pressed) => pressed.turn === turn);
+      // Only a document that goes on or says goodbye tells the carrier that the key has arrived.
+      if (press !== undefined && reply.prompt.say.length > 0 && !reply.isApology) press.acknowledged = true;
+      if (isOver(call)) return;
+      this.listen(call, reply, turn + 1);
+    });
+  }
+
+  private listen(call: LedgerCall, { prompt }: RenderedTurn, nextTurn: number): void {
+    const { script } = call;
+    const spokenMs = 1_000 + prompt.say.length * 1_500;
+    const question = askedBy(prompt.say);
+    if (prompt.listen === null || question === null) {
+      this.agenda.in(spokenMs, () => this.finish(call, 'completed'));
+      return;
+    }
+    const breaksOff = script.kind === 'hangs_up' && nextTurn > script.breaksOffAt;
+    if (script.kind === 'machine' || breaksOff) {
+      this.agenda.in(script.chance.between(500, 4_000), () => this.finish(call, 'completed'));
+      return;
+    }
+    const keys = keysFor(script, question);
+    const wait = spokenMs + (keys === null ? prompt.listen.timeoutSeconds * 1_000 : script.chance.between(300, 4_000));
+    this.agenda.in(wait, () => {
+      if (isOver(call)) return;
+      const input: CalleeInput = keys === null ? { kind: 'silence' } : { kind: 'keys', keys };
+      if (keys !== null) call.pressed.push({ turn: nextTurn, question, keys, acknowledged: false });
+      this.ask(call, nextTurn, input);
+      if (script.kind === 'key_and_gone' && question === 'visits')
+        this.agenda.in(script.chance.between(0, 300), () => this.finish(call, 'completed'));
+    });
+  }
+
+  private finish(call: LedgerCall, status: SignalKind): void {
+    if (isOver(call)) return;
+    call.endedAt = this.agenda.now;
+    this.tell(call, status);
+  }
+
+  private tell(call: LedgerCall, kind: SignalKind): void {
+    call.status = kind;
+    this.trace.add(this.agenda.now, call.id, kind);
+    this.deliveries.status(call, kind);
+  }
+}
+
+export function isOver(call: LedgerCall): boolean {
+  return TERMINAL.has(call.status);
+}
+
+export function signalOf(call: LedgerCall, kind: SignalKind): CarrierSignal {
+  const over = TERMINAL.has(kind);
+  return { kind, answeredBy: over ? call.answeredBy : null, errorCode: null };
+}

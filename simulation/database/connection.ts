@@ -1,0 +1,221 @@
+import type { DataSource } from 'typeorm';
+import type { Agenda, Appointment } from '../kernel/agenda.js';
+import type { Life } from '../kernel/life.js';
+import type { Waiting } from './lock-watch.js';
+import type { Result, ServerSession } from './server-sessions.js';
+import type { SimulatedDatabase } from './simulated-database.js';
+
+/** Virtual milliseconds; taken from the statement that opens the transaction. */
+interface Limits {
+  lockMs: number;
+  idleMs: number;
+  transactionMs: number;
+}
+
+/** What a cut or refused connection looks like to the driver's user. */
+export function connectionLost(code = 'ECONNRESET'): Error {
+  return Object.assign(new Error('Connection terminated unexpectedly'), { code });
+}
+
+function failure(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/**
+ * One connection of one simulated process, as a TypeORM query runner: each statement travels to the server, is run there
+ * and its result travels back, and between any two of these others move. Time limits of the session hold in virtual time.
+ */
+export class Connection {
+  private server: ServerSession | null = null;
+  /** Why the connection is of no use any more. */
+  private lost: Error | null = null;
+  private limits: Limits | null = null;
+  private readonly watches: Appointment[] = [];
+  private lastActivity = 0;
+  /** Whether rows were written that are not committed yet. */
+  private wrote = false;
+  private waiting: { statement: Waiting; refuse: (error: Error) => void } | null = null;
+
+  constructor(
+    private readonly database: SimulatedDatabase,
+    readonly life: Life,
+  ) {}
+
+  /** TypeORM's `QueryRunner.query`, as far as `Database` and `Tx` use it. */
+  query(sql: string, parameters: unknown[] = []): Promise<Result> {
+    const { agenda } = this.database;
+    return new Promise((resolve, reject) => {
+      const answer = (settle: () => void) => agenda.in(this.database.latency(), settle, this.life);
+      agenda.in(this.database.latency(), async () => {
+        if (this.life.ended) return;
+        await this.arrive(sql, parameters, {
+          resolve: (result) => answer(() => resolve(result)),
+          reject: (error) => answer(() => reject(error)),
+        });
+      });
+    });
+  }
+
+  async release(): Promise<void> {
+    if (this.server !== null && this.limits === null && this.lost === null) this.leave();
+  }
+
+  /** The server or the network ends the connection: what was not committed is rolled back. */
+  async kill(error: Error): Promise<void> {
+    if (this.lost !== null) return;
+    this.lost = error;
+    this.disarm();
+    const { server, waiting } = this;
+    if (server === null) return;
+    if (waiting !== null) {
+      this.waiting = null;
+      await this.database.locks.cancel(waiting.statement);
+      waiting.refuse(error);
+    }
+    this.limits = null;
+    await server.query('ROLLBACK');
+    this.leave();
+    await this.database.locks.review();
+  }
+
+  private async arrive(sql: string, parameters: unknown[], reply: Reply): Promise<void> {
+    if (this.lost === null && this.database.isDown) this.lost = connectionLost('ECONNREFUSED');
+    if (this.lost !== null) return void reply.reject(this.lost);
+    const kind = kindOf(sql);
+    const fault = this.database.faults.atStatement(this.life, kind);
+    if (fault === 'cut before' || fault === 'crash before') {
+      await this.kill(connectionLost());
+      if (fault === 'crash before') return this.database.crash(this.life);
+      return void reply.reject(connectionLost());
+    }
+    this.server ??= await this.attach();
+    this.lastActivity = this.database.agenda.now;
+    const ended = fault === 'cut after' || fault === 'crash after';
+    await this.run(kind, sql, parameters, ended ? LOST_REPLY : reply);
+    if (!ended) return;
+    await this.kill(connectionLost());
+    if (fault === 'crash after') this.database.crash(this.life);
+    else reply.reject(connectionLost());
+  }
+
+  private async run(kind: StatementKind, sql: string, parameters: unknown[], reply: Reply): Promise<void> {
+    const statement: Waiting = { session: this.server!, settled: false, onSettled: () => undefined };
+    let outcome: { result: Result } | { error: Error } | undefined;
+    const text = kind === 'begin' ? 'BEGIN' : sql;
+    const running = this.server!.query(text, parameters).then(
+      (result) => {
+        outcome = { result };
+        statement.settled = true;
+      },
+      (error: Error) => {
+        outcome = { error };
+        statement.settled = true;
+      },
+    );
+    const finish = async () => {
+      this.waiting = null;
+      this.lastActivity = this.database.agenda.now;
+      if ('error' in outcome!) reply.reject(outcome.error);
+      else reply.resolve(outcome!.result);
+    };
+    if (await this.database.locks.isSettled(statement, running)) {
+      if (kind === 'begin') this.arm(limitsIn(sql));
+      if (kind === 'commit' || kind === 'rollback') this.disarm();
+      await finish();
+      if ('result' in outcome! && outcome.result.affected > 0 && WRITE.test(sql)) this.wrote = true;
+      if (kind !== 'begin' && this.limits === null) await this.ended(kind, sql);
+      return;
+    }
+    statement.onSettled = () => void finish();
+    this.waiting = { statement, refuse: reply.reject };
+    this.database.locks.add(statement);
+    if (await this.database.locks.isDeadlocked(statement.session.pid)) {
+      return this.giveUpWaiting(failure('40P01', 'deadlock detected'));
+    }
+    const lockMs = this.limits?.lockMs ?? 0;
+    if (lockMs === 0) return;
+    this.database.agenda.in(lockMs, async () => {
+      if (this.waiting?.statement === statement)
+        await this.giveUpWaiting(failure('55P03', 'canceling statement due to lock timeout'));
+    });
+  }
+
+  /** A transaction, or a statement outside one, is over: its locks are free, and others may see what it wrote. */
+  private async ended(kind: StatementKind, sql: string): Promise<void> {
+    const hasWritten = this.wrote && kind !== 'rollback';
+    this.wrote = false;
+    await this.database.ended(this.life, hasWritten ? sql : null);
+  }
+
+  private async giveUpWaiting(error: Error): Promise<void> {
+    const { statement, refuse } = this.waiting!;
+    this.waiting = null;
+    await this.database.locks.cancel(statement);
+    this.lastActivity = this.database.agenda.now;
+    this.database.noteGivenUp(error);
+    refuse(error);
+  }
+
+  private arm(limits: Limits): void {
+    this.limits = limits;
+    const { agenda } = this.database;
+    this.watches.push(
+      agenda.in(limits.transactionMs, () => this.kill(failure('25P04', 'transaction timeout'))),
+    );
+    const idle = async (): Promise<void> => {
+      const idleFor = agenda.now - this.lastActivity;
+      if (this.waiting === null && idleFor >= limits.idleMs)
+        return this.kill(failure('25P03', 'idle-in-transaction timeout'));
+      this.watches.push(agenda.in(Math.max(1, limits.idleMs - idleFor), idle));
+    };
+    this.watches.push(agenda.in(limits.idleMs, idle));
+  }
+
+  private disarm(): void {
+    this.limits = null;
+    for (const watch of this.watches.splice(0)) watch.canceled = true;
+  }
+
+  private async attach(): Promise<ServerSession> {
+    const server = await this.database.sessions.take();
+    this.database.connections.add(this);
+    return server;
+  }
+
+  private leave(): void {
+    this.database.connections.delete(this);
+    this.database.sessions.giveBack(this.server!);
+    this.server = null;
+  }
+}
+
+interface Reply {
+  resolve(result: Result): void;
+  reject(error: Error): void;
+}
+
+const WRITE = /\b(INSERT INTO|UPDATE [a-z]|DELETE FROM)/;
+
+const LOST_REPLY: Reply = { resolve: () => undefined, reject: () => undefined };
+
+export type StatementKind = 'begin' | 'commit' | 'rollback' | 'statement';
+
+function kindOf(sql: string): StatementKind {
+  if (sql.startsWith('BEGIN')) return 'begin';
+  if (sql === 'COMMIT') return 'commit';
+  return sql === 'ROLLBACK' ? 'rollback' : 'statement';
+}
+
+function limitsIn(sql: string): Limits {
+  const read = (name: string) => Number(new RegExp(`${name}(?:' ?,| =) '?(\\d+)`).exec(sql)?.[1] ?? 0);
+  return {
+    lockMs: read('lock_timeout'),
+    idleMs: read('idle_in_transaction_session_timeout'),
+    transactionMs: read('transaction_timeout'),
+  };
+}
+
+/** The connections of one process behind the face that `Database` expects of TypeORM. */
+export function dataSourceOf(database: SimulatedDatabase, life: Life): DataSource {
+  return { createQueryRunner: () => new Connection(database, life) } as unknown as DataSource;
+}

@@ -1,0 +1,83 @@
+import type { StatementKind } from './database/connection.js';
+import type { Chance } from './kernel/chance.js';
+import type { Life } from './kernel/life.js';
+
+/** Everything that is made to go wrong. `--faults` takes these names, `all` or `none`. */
+export const FAULTS = [
+  'crash',
+  'half-open',
+  'freeze',
+  'cut',
+  'ambiguous-commit',
+  'database-outage',
+  'throttled',
+  'error-before',
+  'error-after',
+  'truncated',
+  'timeout-placed',
+  'timeout-not-placed',
+  'reset',
+  'not-sent',
+  'carrier-outage',
+  'configuration',
+  'slow-carrier',
+  'look-up-fails',
+  'webhook-lost',
+  'webhook-doubled',
+  'webhook-late',
+  'turn-replayed',
+  'pause',
+  'stop',
+  'limits',
+  'suppression',
+  'withdrawal',
+  'shutdown',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export type StatementFault = 'cut before' | 'cut after' | 'crash before' | 'crash after';
+
+/** Chance of a fault at one statement; a run of twenty contacts has some thousands. */
+const AT_STATEMENT = { crash: 0.0012, cut: 0.002, ambiguous: 0.01 };
+
+/** Draws faults from the seed and counts those that happened. */
+export class Faults {
+  readonly counts: Partial<Record<Fault, number>> = {};
+  /** Off while the world is set up and while it comes to rest. */
+  active = false;
+
+  constructor(
+    private readonly chance: Chance,
+    private readonly kinds: ReadonlySet<Fault>,
+  ) {}
+
+  get total(): number {
+    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Whether this fault happens here; counted if so. */
+  strike(fault: Fault, probability: number): boolean {
+    // Drawn whether or not the kind is switched on, so that a narrower list keeps the rest of the run comparable.
+    const drawn = this.chance.happens(probability);
+    if (!drawn || !this.active || !this.kinds.has(fault)) return false;
+    this.count(fault);
+    return true;
+  }
+
+  count(fault: Fault): void {
+    this.counts[fault] = (this.counts[fault] ?? 0) + 1;
+  }
+
+  has(fault: Fault): boolean {
+    return this.kinds.has(fault);
+  }
+
+  atStatement(life: Life, kind: StatementKind): StatementFault | null {
+    if (!life.mayFail) return null;
+    if (this.strike('crash', AT_STATEMENT.crash)) return this.chance.happens(0.5) ? 'crash before' : 'crash after';
+    if (kind === 'commit' && this.strike('ambiguous-commit', AT_STATEMENT.ambiguous))
+      return this.chance.happens(0.7) ? 'cut after' : 'cut before';
+    if (this.strike('cut', AT_STATEMENT.cut)) return this.chance.happens(0.5) ? 'cut before' : 'cut after';
+    return null;
+  }
+}

@@ -1,0 +1,138 @@
+import { PauseCampaignCommand } from '../src/campaign/pause-campaign/pause-campaign.command.js';
+import { ResumeCampaignCommand } from '../src/campaign/resume-campaign/resume-campaign.command.js';
+import { SuppressNumberCommand } from '../src/contact/suppress-number/suppress-number.command.js';
+import { WithdrawContactCommand } from '../src/contact/withdraw-contact/withdraw-contact.command.js';
+import { ChangeSettingsCommand } from '../src/scheduler/change-settings/change-settings.command.js';
+import {
+  ResumeDiallingCommand,
+  StopDiallingCommand,
+} from '../src/scheduler/stop-dialling/stop-dialling.command.js';
+import { DomainError } from '../src/shared/errors/domain-error.js';
+import { databaseIsUnavailable } from '../src/shared/http/database-unavailable.js';
+import type { Command } from '@nestjs/cqrs';
+import type { World } from './world.js';
+
+/** An order that was acknowledged, and from when to when it forbids a call. */
+export interface Ban {
+  campaignId: string | null;
+  phoneNumber: string | null;
+  from: number;
+  to: number;
+}
+
+/** Operators who interfere at bad moments, and who are told the truth: what was acknowledged must hold. */
+export class Operators {
+  readonly bans: Ban[] = [];
+
+  constructor(
+    private readonly world: World,
+    private readonly campaignIds: string[],
+    private readonly phoneNumbers: string[],
+  ) {}
+
+  /** Does one thing now. */
+  async interfere(kind: 'pause' | 'stop' | 'limits' | 'suppression' | 'withdrawal'): Promise<void> {
+    const { chance } = this.world;
+    const until = chance.between(20_000, 7_200_000);
+    if (kind === 'pause') this.pause(chance.pick(this.campaignIds), until);
+    else if (kind === 'stop') this.stop(until);
+    else if (kind === 'limits') this.lowerLimits(until);
+    else if (kind === 'suppression') this.suppress(this.someNumber());
+    else await this.withdraw();
+  }
+
+  /** Nothing stays forbidden; repeated until it is acknowledged. */
+  resumeAll(): void {
+    for (const id of this.campaignIds) this.order(new ResumeCampaignCommand(id), () => undefined, true);
+    this.order(new ResumeDiallingCommand(), () => undefined, true);
+    this.order(new ChangeSettingsCommand(this.world.limits), () => undefined, true);
+  }
+
+  private pause(campaignId: string, until: number): void {
+    this.order(new PauseCampaignCommand(campaignId, this.world.chance.happens(0.4)), () => {
+      const ban = this.ban({ campaignId, phoneNumber: null });
+      this.world.agenda.in(until, () => {
+        ban.to = this.world.agenda.now;
+        this.order(new ResumeCampaignCommand(campaignId), () => undefined);
+      });
+    });
+  }
+
+  private stop(until: number): void {
+    this.order(new StopDiallingCommand('simulated'), () => {
+      const ban = this.ban({ campaignId: null, phoneNumber: null });
+      this.world.agenda.in(until / 4, () => {
+        ban.to = this.world.agenda.now;
+        this.order(new ResumeDiallingCommand(), () => undefined);
+      });
+    });
+  }
+
+  private lowerLimits(until: number): void {
+    const { chance, limits } = this.world;
+    this.order(new ChangeSettingsCommand({ maxConcurrentCalls: chance.integer(1, 3) }), () =>
+      this.world.agenda.in(until, () => this.order(new ChangeSettingsCommand(limits), () => undefined)),
+    );
+  }
+
+  private suppress(phoneNumber: string): void {
+    this.order(new SuppressNumberCommand(phoneNumber, null, 'simulated'), () =>
+      this.ban({ campaignId: null, phoneNumber }),
+    );
+  }
+
+  private async withdraw(): Promise<void> {
+    const { records } = await this.world.sessions.watcher.query(
+      `SELECT id FROM contacts WHERE state IN ('pending', 'in_progress', 'not_reached') ORDER BY id`,
+    );
+    const ids = (records as { id: string }[]).map(({ id }) => id);
+    if (ids.length > 0) this.order(new WithdrawContactCommand(this.world.chance.pick(ids)), () => undefined);
+  }
+
+  /** A number in a call when there is one: that is when it hurts. */
+  private someNumber(): string {
+    const live = this.world.exchange.live().map(({ request }) => request.to);
+    return this.world.chance.pick(live.length > 0 ? live : this.phoneNumbers);
+  }
+
+  private ban(what: Pick<Ban, 'campaignId' | 'phoneNumber'>): Ban {
+    const ban = { ...what, from: this.world.agenda.now, to: Number.POSITIVE_INFINITY };
+    this.bans.push(ban);
+    return ban;
+  }
+
+  private order(command: Command<unknown>, acknowledged: () => void, insist = false): void {
+    const { world } = this;
+    const worker = world.chance.pick(world.workers);
+    const { life } = worker;
+    const again = () => {
+      if (insist) world.agenda.in(5_000, () => this.order(command, acknowledged, true));
+    };
+    if (life.ended) return again();
+    world.trace.add(world.agenda.now, 'operator', command.constructor.name, JSON.stringify(command));
+    const watchdog = insist ? world.agenda.in(60_000, again) : null;
+    world.agenda.in(
+      0,
+      () => {
+        worker.execute(command).then(
+          () => {
+            if (watchdog !== null) watchdog.canceled = true;
+            world.agenda.in(1, acknowledged, life);
+          },
+          (error: unknown) => {
+            if (error instanceof DomainError) {
+              if (watchdog !== null) watchdog.canceled = true;
+              return;
+            }
+            world.noteError('operator', error);
+            if (databaseIsUnavailable(error)) {
+              if (watchdog !== null) watchdog.canceled = true;
+              again();
+            }
+          },
+        );
+      },
+      life,
+    );
+  }
+}
