@@ -74,7 +74,8 @@ export class Faults {
 
   atStatement(life: Life, kind: StatementKind): StatementFault | null {
     if (!life.mayFail) return null;
-    if (this.strike('crash', AT_STATEMENT.crash)) return this.chance.happens(0.5) ? 'crash before' : 'crash after';
+    if (this.strike('crash', AT_STATEMENT.crash))
+      return this.chance.happens(0.5) ? 'crash before' : 'crash after';
     if (kind === 'commit' && this.strike('ambiguous-commit', AT_STATEMENT.ambiguous))
       return this.chance.happens(0.7) ? 'cut after' : 'cut before';
     if (this.strike('cut', AT_STATEMENT.cut)) return this.chance.happens(0.5) ? 'cut before' : 'cut after';

@@ -46,7 +46,10 @@ export async function prepare(
   size: { campaigns: number; contacts: number },
 ): Promise<{ campaignIds: string[]; phoneNumbers: string[] }> {
   const campaignIds: string[] = [];
-  const phoneNumbers = Array.from({ length: size.contacts }, (_, index) => `+1202555${String(1_000 + index)}`);
+  const phoneNumbers = Array.from(
+    { length: size.contacts },
+    (_, index) => `+1202555${String(1_000 + index)}`,
+  );
   for (let campaign = 0; campaign < size.campaigns; campaign++) {
     const id = await operator.execute(new CreateCampaignCommand(bodyOf(chance, campaign)));
     const own = phoneNumbers.filter((_, index) => index % size.campaigns === campaign);
@@ -70,7 +73,8 @@ function bodyOf(chance: Chance, ordinal: number): unknown {
     defaultTimezone: 'America/New_York',
     callerId: CALLER_ID,
     survey: {
-      introduction: 'Hello, this is Acme Research, calling for Acme Stores. You can reach us at 202 555 0100.',
+      introduction:
+        'Hello, this is Acme Research, calling for Acme Stores. You can reach us at 202 555 0100.',
       consent: CONSENT_TEXT,
       questions: QUESTIONS,
       closing: 'Thank you. Goodbye.',

@@ -25,7 +25,7 @@ export class Weather {
     const { agenda, chance, exchange } = this.world;
     const next = () => {
       const busy = exchange.live().length > 0;
-      agenda.in(busy ? chance.between(1_000, 20_000) : chance.between(10_000, 600_000), strike);
+      agenda.in(busy ? chance.between(1_000, 20_000) : chance.between(1_200_000, 10_800_000), strike);
     };
     const strike = async () => {
       if (!this.world.faults.active) return;

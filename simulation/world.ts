@@ -123,7 +123,7 @@ export class World {
   /** How long a tick waits now: a second or a few while something happens, longer and longer while nothing does. */
   pause(): number {
     const idleMs = this.agenda.now - this.lastChange;
-    return this.chance.between(0.7, 1.3) * Math.min(Math.max(idleMs / 3, 3_000), 3_600_000);
+    return this.chance.between(0.7, 1.3) * Math.min(Math.max(idleMs, 3_000), 7_200_000);
   }
 
   noteActivity(): void {
@@ -226,4 +226,3 @@ export class World {
     };
   }
 }
-

@@ -24,8 +24,8 @@ export interface LedgerCall {
   answeredAt: number | null;
   answeredBy: AnsweredBy | null;
   script: Script;
-  /** What the person pressed, in order, and whether we told the carrier that it has arrived. */
-  pressed: { turn: number; question: string; keys: string; acknowledged: boolean }[];
+  /** What the person pressed, in order, and when we told the carrier that it has arrived. */
+  pressed: { turn: number; question: string; keys: string; acknowledgedAt: number | null }[];
   hungUpByUs: boolean;
   /** Not found by a search yet: the carrier's lists lag behind. */
   listedFrom: number;
@@ -134,7 +134,8 @@ export class Exchange {
       if (reply === null) return this.finish(call, 'completed');
       const press = call.pressed.find((pressed) => pressed.turn === turn);
       // Only a document that goes on or says goodbye tells the carrier that the key has arrived.
-      if (press !== undefined && reply.prompt.say.length > 0 && !reply.isApology) press.acknowledged = true;
+      if (press !== undefined && reply.prompt.say.length > 0 && !reply.isApology)
+        press.acknowledgedAt ??= this.agenda.now;
       if (isOver(call)) return;
       this.listen(call, reply, turn + 1);
     });
@@ -154,11 +155,12 @@ export class Exchange {
       return;
     }
     const keys = keysFor(script, question);
-    const wait = spokenMs + (keys === null ? prompt.listen.timeoutSeconds * 1_000 : script.chance.between(300, 4_000));
+    const wait =
+      spokenMs + (keys === null ? prompt.listen.timeoutSeconds * 1_000 : script.chance.between(300, 4_000));
     this.agenda.in(wait, () => {
       if (isOver(call)) return;
       const input: CalleeInput = keys === null ? { kind: 'silence' } : { kind: 'keys', keys };
-      if (keys !== null) call.pressed.push({ turn: nextTurn, question, keys, acknowledged: false });
+      if (keys !== null) call.pressed.push({ turn: nextTurn, question, keys, acknowledgedAt: null });
       this.ask(call, nextTurn, input);
       if (script.kind === 'key_and_gone' && question === 'visits')
         this.agenda.in(script.chance.between(0, 300), () => this.finish(call, 'completed'));

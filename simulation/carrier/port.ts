@@ -107,7 +107,11 @@ export class SimulatedPort extends TelephonyPort {
   }
 
   override render(prompt: Prompt): RenderedPrompt {
-    return document({ prompt, isApology: prompt.listen === null && prompt.say.length === 1 && isApology(prompt), again: null });
+    return document({
+      prompt,
+      isApology: prompt.listen === null && prompt.say.length === 1 && isApology(prompt),
+      again: null,
+    });
   }
 
   override renderWait({ input, waited }: { input: CalleeInput; waited: number }): RenderedPrompt {

@@ -21,7 +21,9 @@ export class ServerSession {
     client.on('error', () => undefined);
     await client.connect();
     // The same plans whatever ran before: a plan decides the order of rows where a statement leaves it open.
-    await client.query(`SET plan_cache_mode = force_generic_plan; SET jit = off; SET synchronous_commit = off; SET timezone = 'UTC'`);
+    await client.query(
+      `SET plan_cache_mode = force_generic_plan; SET jit = off; SET synchronous_commit = off; SET timezone = 'UTC'`,
+    );
     // A crash here is a rollback, never a crash of the server: waiting for its disk would prove nothing.
     // Deadlocks are found at once and by rule, not by a timer. Only a superuser may set this; without, the timer may win.
     await client.query(`SET deadlock_timeout = '1h'`).catch(() => undefined);

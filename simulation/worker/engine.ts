@@ -60,7 +60,10 @@ import { ApplyCallSignalHandler } from '../../src/telephony/facts/apply-call-sig
 import { HangUpCallsHandler } from '../../src/telephony/hang-up/hang-up-calls.handler.js';
 import { ConfiguredCarrier } from '../../src/telephony/providers/carrier-identity.js';
 import { LookUpCallsHandler } from '../../src/telephony/recovery/look-up-calls.handler.js';
-import { LookUpCallsCommand, RecoverCallsCommand } from '../../src/telephony/recovery/recover-calls.command.js';
+import {
+  LookUpCallsCommand,
+  RecoverCallsCommand,
+} from '../../src/telephony/recovery/recover-calls.command.js';
 import { RecoverCallsHandler } from '../../src/telephony/recovery/recover-calls.handler.js';
 import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
 import { HandleTurnCommand } from '../../src/telephony/turn/handle-turn.command.js';

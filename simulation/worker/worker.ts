@@ -15,7 +15,10 @@ import { EventRelay } from '../../src/shared/event-log/event-relay.js';
 import { Sequencer } from '../../src/shared/event-log/sequencer.js';
 import { IdGenerator } from '../../src/shared/ids/id-generator.js';
 import { Dialler } from '../../src/telephony/dial/dialler.js';
-import { LookUpCallsCommand, RecoverCallsCommand } from '../../src/telephony/recovery/recover-calls.command.js';
+import {
+  LookUpCallsCommand,
+  RecoverCallsCommand,
+} from '../../src/telephony/recovery/recover-calls.command.js';
 import { TelephonyPort } from '../../src/telephony/telephony-port.js';
 import { WebhookTurns } from '../../src/telephony/webhooks/webhook-turns.js';
 import { Life } from '../kernel/life.js';
@@ -42,9 +45,13 @@ export class Worker {
     const { agenda, chance } = this.world;
     this.life = new Life(`${this.name}.${++this.lives}`, options.mayFail ?? true);
     const { life } = this;
-    const environment = Object.assign(Object.create(Environment.prototype) as Environment, this.world.environment, {
-      WORKER_NAME: life.name,
-    });
+    const environment = Object.assign(
+      Object.create(Environment.prototype) as Environment,
+      this.world.environment,
+      {
+        WORKER_NAME: life.name,
+      },
+    );
     const published = { publish: (events: DomainEvent[]) => this.published(events) };
     const dataSource = dataSourceOf(this.world.database, life);
     this.engine = buildEngine([
@@ -57,16 +64,23 @@ export class Worker {
       [IdGenerator, new SeededIds(agenda, chance.fork('ids', life.name))],
       [
         TelephonyPort,
-        new SimulatedPort(agenda, life, this.world.exchange, this.world.faults, chance.fork('port', life.name), chance),
+        new SimulatedPort(
+          agenda,
+          life,
+          this.world.exchange,
+          this.world.faults,
+          chance.fork('port', life.name),
+          chance,
+        ),
       ],
     ]);
     if (options.ticks === false) return;
-    this.tick('claim', () => this.execute(new ClaimNextContactCommand()), 1);
-    this.tick('recover', () => this.recover(), 1);
-    this.tick('look up', () => this.execute(new LookUpCallsCommand()), 2);
-    this.tick('close', () => this.execute(new CloseFinishedCampaignsCommand()), 3);
+    this.tick('claim', () => this.execute(new ClaimNextContactCommand()), 2);
+    this.tick('recover', () => this.recover(), 2);
+    this.tick('look up', () => this.execute(new LookUpCallsCommand()), 3);
+    this.tick('close', () => this.execute(new CloseFinishedCampaignsCommand()), 5);
     this.tick('settle', () => this.execute(new SettleStrandedContactsCommand()), 10);
-    this.tick('log', () => this.relay(), 4);
+    this.tick('log', () => this.relay(), 8);
   }
 
   /** What an application does at its first start: the global limits become a row. */

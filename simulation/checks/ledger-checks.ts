@@ -1,0 +1,88 @@
+import type { Environment } from '../../src/shared/environment/environment.js';
+import type { LedgerCall } from '../carrier/exchange.js';
+import type { AttemptEnd, Rows } from './rows.js';
+
+/** A request leaves at most this long after its slot (2 s) and is this long on its way at most. */
+const LATEST_ARRIVAL_MS = 2_000 + 200;
+
+/** What an attempt may have come to, by how its call ended at the carrier. */
+const OUTCOMES: Record<string, readonly string[]> = {
+  busy: ['busy'],
+  no_answer: ['no_answer'],
+  failed: ['failed'],
+  // We ended it before anybody answered.
+  canceled: ['failed'],
+  completed: ['completed', 'refused', 'partial', 'hung_up', 'no_response', 'machine', 'failed'],
+};
+
+/** The engine's rows against the carrier's own books. */
+export function checkLedger(calls: LedgerCall[], rows: Rows, environment: Environment): string[] {
+  const called = new Map<string, LedgerCall[]>();
+  for (const call of calls) {
+    const same = called.get(call.request.attemptId) ?? [];
+    called.set(call.request.attemptId, [...same, call]);
+  }
+  return [
+    ...[...called]
+      .filter(([, placed]) => placed.length > 1)
+      .map(([attemptId, placed]) => `attempt ${attemptId} was placed ${placed.length} times`),
+    ...calls.flatMap((call) => checkCall(call, rows)),
+    ...[...rows.attempts.values()].flatMap((attempt) =>
+      attempt.outcome === 'lost' ? checkLost(attempt, environment) : [],
+    ),
+    ...[...rows.turns]
+      .filter(([key, callId]) => rows.attempts.get(key.split(' ')[0]!)?.providerCallId !== callId)
+      .map(([key, callId]) => `turn ${key} was led with ${callId}, which is not the call of that attempt`),
+  ];
+}
+
+function checkCall(call: LedgerCall, rows: Rows): string[] {
+  const attempt = rows.attempts.get(call.request.attemptId);
+  if (attempt === undefined) return [`the carrier's call ${call.id} belongs to no attempt`];
+  const late = call.createdAt - (attempt.dialSlotAt?.getTime() ?? 0);
+  if (late > LATEST_ARRIVAL_MS) return [`call ${call.id} was placed ${Math.round(late)} ms after its slot`];
+  if (attempt.providerCallId !== call.id) {
+    // A call nobody waited for any more: known as late once it was heard of, and never an interview.
+    const isKnown = attempt.outcome === 'lost' || rows.lateCalls.has(`${attempt.id} ${call.id}`);
+    return isKnown ? [] : [`call ${call.id} was not bound to its attempt, which ended ${attempt.outcome}`];
+  }
+  if (OUTCOMES[call.status]?.includes(attempt.outcome) === true) return [];
+  return [`call ${call.id} ended ${call.status}, its attempt ${attempt.id} ${attempt.outcome}`];
+}
+
+/** Given up only when any call of it would be over. */
+function checkLost(attempt: AttemptEnd, environment: Environment): string[] {
+  const overAt =
+    attempt.dialSlotAt!.getTime() +
+    environment.CREATE_TIMEOUT_MS +
+    environment.CREATE_GRACE_MS +
+    environment.CARRIER_QUEUE_MS +
+    (attempt.ringSeconds! + attempt.callSeconds!) * 1_000;
+  return attempt.endedAt!.getTime() < overAt ? [`attempt ${attempt.id} was given up before its time`] : [];
+}
+
+/** Every key that was acknowledged: stored, and what it meant done. */
+export function checkKeys(calls: LedgerCall[], rows: Rows): string[] {
+  return calls.flatMap((call) => {
+    const { attemptId, to } = call.request;
+    const attempt = rows.attempts.get(attemptId);
+    if (attempt?.providerCallId !== call.id) return [];
+    const { contactId } = attempt;
+    return call.pressed.flatMap(({ turn, question, keys, acknowledgedAt }) => {
+      if (acknowledgedAt === null) return [];
+      const found: string[] = [];
+      if (!rows.turns.has(`${attemptId} ${turn}`))
+        found.push(`turn ${turn} of ${attemptId} was acknowledged and is not stored`);
+      if (question === 'consent') {
+        const state = rows.states.get(contactId);
+        if ((keys === '2' || keys === '9') && state !== 'refused')
+          found.push(`contact ${contactId} refused in ${call.id} and is ${state}`);
+        if (keys === '9' && !rows.suppressed.has(to))
+          found.push(`contact ${contactId} opted out in ${call.id} and is not suppressed`);
+      } else if (keys !== '0' && !rows.answers.has(`${contactId} ${question}`)) {
+        found.push(`the answer ${keys} to ${question} in ${call.id} was acknowledged and is missing`);
+      }
+      return found;
+    });
+  });
+}

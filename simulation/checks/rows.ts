@@ -1,0 +1,72 @@
+import type { ServerSession } from '../database/server-sessions.js';
+
+export interface AttemptEnd {
+  id: string;
+  contactId: string;
+  campaignId: string;
+  phoneNumber: string;
+  providerCallId: string | null;
+  outcome: string;
+  dialSlotAt: Date | null;
+  endedAt: Date | null;
+  ringSeconds: number | null;
+  callSeconds: number | null;
+}
+
+/** What the engine has written, as the checks at the end read it. */
+export interface Rows {
+  attempts: Map<string, AttemptEnd>;
+  /** By contact id. */
+  states: Map<string, string>;
+  /** Contacts somebody still ought to call. */
+  open: { id: string; state: string }[];
+  /** `attempt call kind` of every signal stored. */
+  signals: Set<string>;
+  /** `attempt call` of every call that came late. */
+  lateCalls: Set<string>;
+  /** The call of every turn stored, by `attempt turn`. */
+  turns: Map<string, string>;
+  /** `contact question` of every answer stored. */
+  answers: Set<string>;
+  suppressed: Set<string>;
+  /** Intents to dial that were committed. */
+  dials: { attemptId: string; contactId: string; campaignId: string; phoneNumber: string; at: number }[];
+}
+
+export async function readRows(session: ServerSession): Promise<Rows> {
+  const read = async <T>(sql: string): Promise<T[]> => (await session.query(sql)).records as T[];
+  const keys = async (sql: string) => new Set((await read<{ key: string }>(sql)).map(({ key }) => key));
+  const attempts = await read<AttemptEnd>(
+    `SELECT id, contact_id AS "contactId", campaign_id AS "campaignId", phone_number AS "phoneNumber",
+            provider_call_id AS "providerCallId", outcome, dial_slot_at AS "dialSlotAt", ended_at AS "endedAt",
+            ring_seconds AS "ringSeconds", call_seconds AS "callSeconds" FROM call_attempts`,
+  );
+  const contacts = await read<{ id: string; state: string; open: boolean }>(
+    `SELECT id, state, state IN ('pending', 'in_progress') OR next_attempt_at IS NOT NULL AS open FROM contacts`,
+  );
+  const turns = await read<{ key: string; call: string }>(
+    `SELECT attempt_id || ' ' || turn AS key, provider_call_id AS call FROM call_events WHERE kind = 'turn'`,
+  );
+  const dials = await read<Omit<Rows['dials'][number], 'at'> & { at: Date }>(
+    `SELECT e.attempt_id AS "attemptId", a.contact_id AS "contactId", a.campaign_id AS "campaignId",
+            a.phone_number AS "phoneNumber", e.occurred_at AS at
+       FROM domain_events e JOIN call_attempts a ON a.id = e.attempt_id WHERE e.type = 'call.dialing.v1' ORDER BY e.id`,
+  );
+  return {
+    attempts: new Map(attempts.map((attempt) => [attempt.id, attempt])),
+    states: new Map(contacts.map(({ id, state }) => [id, state])),
+    open: contacts.filter(({ open }) => open),
+    signals: await keys(
+      `SELECT attempt_id || ' ' || provider_call_id || ' ' || (payload ->> 'kind') AS key FROM call_events WHERE kind = 'signal'`,
+    ),
+    lateCalls: await keys(
+      `SELECT attempt_id || ' ' || provider_call_id AS key FROM call_events WHERE kind = 'late_call'`,
+    ),
+    turns: new Map(turns.map(({ key, call }) => [key, call])),
+    answers: await keys(
+      `SELECT i.contact_id || ' ' || a.question_key AS key FROM answers a JOIN interviews i ON i.id = a.interview_id`,
+    ),
+    suppressed: await keys(`SELECT phone_number AS key FROM suppressions`),
+    dials: dials.map((dial) => ({ ...dial, at: dial.at.getTime() })),
+  };
+}
