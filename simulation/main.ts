@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Logger } from '@nestjs/common';
 import { migrate } from '../src/shared/db/migrate.js';
 import { FAULTS, type Fault } from './faults.js';
 import { Laboratory } from './run-seed.js';
@@ -34,8 +33,6 @@ async function simulate(): Promise<number> {
   if (url === undefined) throw new Error('Run it with `npm run simulate`: it needs a database of its own.');
   const [seeds, faults] = [seedsOf(), faultsOf(values.faults)];
   await migrate(url);
-  // Every error is judged by the run itself.
-  Logger.overrideLogger(false);
   const laboratory = await Laboratory.open(url);
   const hashes: string[] = [];
   let violations = 0;
@@ -53,8 +50,7 @@ async function simulate(): Promise<number> {
     violations += report.violations.length;
     print(report, performance.now() - begun);
     if (values.report !== undefined) {
-      const { lastSteps: _, ...figures } = report;
-      appendFileSync(values.report, `${JSON.stringify(figures)}\n`);
+      appendFileSync(values.report, `${JSON.stringify({ ...report, lastSteps: undefined })}\n`);
     }
     if (values.stop && violations > 0) break;
   }

@@ -7,7 +7,6 @@ import {
   ResumeDiallingCommand,
   StopDiallingCommand,
 } from '../src/scheduler/stop-dialling/stop-dialling.command.js';
-import { DomainError } from '../src/shared/errors/domain-error.js';
 import { databaseIsUnavailable } from '../src/shared/http/database-unavailable.js';
 import type { Command } from '@nestjs/cqrs';
 import type { World } from './world.js';
@@ -111,28 +110,17 @@ export class Operators {
     if (life.ended) return again();
     world.trace.add(world.agenda.now, 'operator', command.constructor.name, JSON.stringify(command));
     const watchdog = insist ? world.agenda.in(60_000, again) : null;
-    world.agenda.in(
-      0,
-      () => {
-        worker.execute(command).then(
-          () => {
-            if (watchdog !== null) watchdog.canceled = true;
-            world.agenda.in(1, acknowledged, life);
-          },
-          (error: unknown) => {
-            if (error instanceof DomainError) {
-              if (watchdog !== null) watchdog.canceled = true;
-              return;
-            }
-            world.noteError('operator', error);
-            if (databaseIsUnavailable(error)) {
-              if (watchdog !== null) watchdog.canceled = true;
-              again();
-            }
-          },
-        );
-      },
-      life,
-    );
+    const give = async (): Promise<void> => {
+      try {
+        await worker.execute(command);
+        world.agenda.in(1, acknowledged, life);
+      } catch (error) {
+        world.noteError('operator', error);
+        if (databaseIsUnavailable(error)) again();
+      } finally {
+        if (watchdog !== null) watchdog.canceled = true;
+      }
+    };
+    world.agenda.in(0, () => void give(), life);
   }
 }

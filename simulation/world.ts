@@ -1,9 +1,11 @@
+import { Logger } from '@nestjs/common';
 import type { Environment } from '../src/shared/environment/environment.js';
 import { databaseIsUnavailable } from '../src/shared/http/database-unavailable.js';
 import { DomainError } from '../src/shared/errors/domain-error.js';
 import { sqlState } from '../src/shared/db/database.js';
 import { UnreliableDeliveries } from './carrier/deliveries.js';
 import { Exchange } from './carrier/exchange.js';
+import { JudgedLog } from './checks/judged-log.js';
 import { checkStep } from './checks/step-checks.js';
 import { checkEnd } from './checks/end-checks.js';
 import type { ServerSessions } from './database/server-sessions.js';
@@ -98,6 +100,7 @@ export class World {
   }
 
   async run(): Promise<RunReport> {
+    Logger.overrideLogger(new JudgedLog((where, error) => this.noteError(where, error)));
     const setter = new Worker(this, 'setter');
     setter.start({ mayFail: false, ticks: false });
     await this.until(setter.furnish());
@@ -150,13 +153,12 @@ export class World {
   /** Takes steps until a promise of the preparation has settled. */
   private async until<T>(work: Promise<T>): Promise<T> {
     let settled = false;
-    const done = () => (settled = true);
-    work.then(done, done);
+    const watched = work.finally(() => (settled = true));
     // Its first promises must have come to wait before there is a step to take.
     await new Promise((resolve) => setImmediate(resolve));
     while (!settled && (await this.agenda.step()));
     if (!settled) throw new Error('the preparation waits for nothing');
-    return work;
+    return watched;
   }
 
   /** Ends the trouble in time, and the run when everything has come to rest. */

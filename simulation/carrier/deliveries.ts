@@ -60,11 +60,17 @@ export class UnreliableDeliveries implements Deliveries {
 
   turn(call: LedgerCall, turn: number, input: CalleeInput, done: (reply: RenderedTurn | null) => void): void {
     this.outstanding++;
-    this.ask(call, turn, input, 0, (reply) => {
-      this.outstanding--;
-      done(reply);
-      if (reply !== null && this.faults.strike('turn-replayed', 0.08)) this.replay(call, turn, input, reply);
-    });
+    // Behind the callback of the end, or behind the settlement.
+    const isLate = call.isLeaving && this.faults.strike('turn-late', 0.6);
+    const ask = () =>
+      this.ask(call, turn, input, 0, (reply) => {
+        this.outstanding--;
+        done(reply);
+        if (reply !== null && this.faults.strike('turn-replayed', 0.08))
+          this.replay(call, turn, input, reply);
+      });
+    if (isLate) this.agenda.in(this.chance.between(500, 60_000), ask);
+    else ask();
   }
 
   private ask(
@@ -137,28 +143,22 @@ export class UnreliableDeliveries implements Deliveries {
     }
     const worker = this.chance.pick(alive);
     const { life } = worker;
-    this.agenda.in(
-      0,
-      () => {
-        request(worker).then(
-          (reply) =>
-            this.agenda.in(
-              this.chance.between(1, 50),
-              () => {
-                if (over) return;
-                over = true;
-                timeout.canceled = true;
-                done(reply);
-              },
-              life,
-            ),
-          (error: unknown) => {
-            worker.noteError('webhook', error);
-            this.agenda.in(1, failed, life);
-          },
-        );
-      },
-      life,
-    );
+    const answered = (reply: T) => {
+      if (over) return;
+      over = true;
+      timeout.canceled = true;
+      done(reply);
+    };
+    const ask = async (): Promise<void> => {
+      try {
+        const reply = await request(worker);
+        this.agenda.in(this.chance.between(1, 50), () => answered(reply), life);
+      } catch (error) {
+        worker.noteError('webhook', error);
+        this.agenda.in(1, failed, life);
+      }
+    };
+    // Not awaited: the request is on its way, and the steps that follow carry it on.
+    this.agenda.in(0, () => void ask(), life);
   }
 }

@@ -10,7 +10,7 @@ import type {
 import type { CalleeInput } from '../../src/survey/contracts/prompt.js';
 import type { Faults } from '../faults.js';
 import type { RenderedTurn } from './port.js';
-import { askedBy, keysFor, type Script, scriptOf } from './people.js';
+import { askedBy, keysFor, leavesAfter, type Script, scriptOf } from './people.js';
 
 export type SignalKind = CarrierSignal['kind'];
 
@@ -27,6 +27,8 @@ export interface LedgerCall {
   /** What the person pressed, in order, and when we told the carrier that it has arrived. */
   pressed: { turn: number; question: string; keys: string; acknowledgedAt: number | null }[];
   hungUpByUs: boolean;
+  /** The person is hanging up: what was pressed last is still on its way. */
+  isLeaving: boolean;
   /** Not found by a search yet: the carrier's lists lag behind. */
   listedFrom: number;
 }
@@ -49,6 +51,8 @@ export class Exchange {
   isSuspended = false;
   deliveries!: Deliveries;
   private readonly rings = new Map<string, number>();
+  /** Searches that were answered. */
+  readonly searches: { to: string; at: number }[] = [];
 
   constructor(
     private readonly agenda: Agenda,
@@ -74,6 +78,7 @@ export class Exchange {
       script: scriptOf(this.seed, request.to, ring),
       pressed: [],
       hungUpByUs: false,
+      isLeaving: false,
       listedFrom: isSlow ? now + this.seed.fork('listed', request.attemptId).between(60_000, 1_800_000) : now,
     };
     this.calls.set(call.id, call);
@@ -133,9 +138,8 @@ export class Exchange {
     this.deliveries.turn(call, turn, input, (reply) => {
       if (reply === null) return this.finish(call, 'completed');
       const press = call.pressed.find((pressed) => pressed.turn === turn);
-      // Only a document that goes on or says goodbye tells the carrier that the key has arrived.
-      if (press !== undefined && reply.prompt.say.length > 0 && !reply.isApology)
-        press.acknowledgedAt ??= this.agenda.now;
+      // Answered, but for an apology: the key has arrived, whether or not anybody still hears what is said to it.
+      if (press !== undefined && !reply.isApology) press.acknowledgedAt ??= this.agenda.now;
       if (isOver(call)) return;
       this.listen(call, reply, turn + 1);
     });
@@ -161,9 +165,9 @@ export class Exchange {
       if (isOver(call)) return;
       const input: CalleeInput = keys === null ? { kind: 'silence' } : { kind: 'keys', keys };
       if (keys !== null) call.pressed.push({ turn: nextTurn, question, keys, acknowledgedAt: null });
+      call.isLeaving = keys !== null && leavesAfter(script, question);
       this.ask(call, nextTurn, input);
-      if (script.kind === 'key_and_gone' && question === 'visits')
-        this.agenda.in(script.chance.between(0, 300), () => this.finish(call, 'completed'));
+      if (call.isLeaving) this.agenda.in(script.chance.between(0, 300), () => this.finish(call, 'completed'));
     });
   }
 

@@ -62,3 +62,9 @@ export function keysFor(script: Script, question: string): string | null {
   if (question === 'satisfaction') return String(chance.integer(1, 5));
   return question === 'recommend' ? chance.pick(['1', '2']) : String(chance.integer(0, 99));
 }
+
+/** Whether the phone is hung up with the key still on its way: after the last answer, or a refusal. */
+export function leavesAfter({ kind, chance }: Script, question: string): boolean {
+  if (kind === 'key_and_gone') return question === 'visits';
+  return (kind === 'opts_out' || kind === 'refuses') && question === 'consent' && chance.happens(0.5);
+}

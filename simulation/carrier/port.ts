@@ -75,6 +75,7 @@ export class SimulatedPort extends TelephonyPort {
   override async find(wanted: { to: string; from: string; createdSince: Date }): Promise<FindResult> {
     return this.request((): { ms: number; result: FindResult } => {
       if (this.cannotBeAsked()) return { ms: 2_000, result: { kind: 'unavailable', reason: 'simulated' } };
+      this.exchange.searches.push({ to: wanted.to, at: this.agenda.now });
       const calls = [...this.exchange.calls.values()]
         .filter(
           ({ request, createdAt, listedFrom }) =>

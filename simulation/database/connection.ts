@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Agenda, Appointment } from '../kernel/agenda.js';
+import type { Appointment } from '../kernel/agenda.js';
 import type { Life } from '../kernel/life.js';
 import type { Waiting } from './lock-watch.js';
 import type { Result, ServerSession } from './server-sessions.js';
@@ -80,13 +80,17 @@ export class Connection {
 
   private async arrive(sql: string, parameters: unknown[], reply: Reply): Promise<void> {
     if (this.lost === null && this.database.isDown) this.lost = connectionLost('ECONNREFUSED');
-    if (this.lost !== null) return void reply.reject(this.lost);
+    if (this.lost !== null) {
+      reply.reject(this.lost);
+      return;
+    }
     const kind = kindOf(sql);
     const fault = this.database.faults.atStatement(this.life, kind);
     if (fault === 'cut before' || fault === 'crash before') {
       await this.kill(connectionLost());
-      if (fault === 'crash before') return this.database.crash(this.life);
-      return void reply.reject(connectionLost());
+      if (fault === 'crash before') this.database.crash(this.life);
+      else reply.reject(connectionLost());
+      return;
     }
     this.server ??= await this.attach();
     this.lastActivity = this.database.agenda.now;

@@ -57,7 +57,7 @@ export class SimulatedDatabase {
   /** The process is gone, and its connections with it; a half-open one is left to the server's time limits. */
   async abandon(life: Life, halfOpen: boolean): Promise<void> {
     if (halfOpen) return;
-    for (const connection of [...this.connections]) {
+    for (const connection of this.all()) {
       if (connection.life === life) await connection.kill(connectionLost());
     }
   }
@@ -65,7 +65,12 @@ export class SimulatedDatabase {
   /** The server stops, as after a kill: nothing that was committed is lost, everything else is. */
   async stop(): Promise<void> {
     this.isDown = true;
-    for (const connection of [...this.connections]) await connection.kill(connectionLost('57P01'));
+    for (const connection of this.all()) await connection.kill(connectionLost('57P01'));
+  }
+
+  /** As they are now: a connection that is killed leaves the set. */
+  private all(): Connection[] {
+    return Array.from(this.connections);
   }
 
   restart(): void {

@@ -148,13 +148,12 @@ export class Worker {
   private tick(name: string, work: () => Promise<unknown>, pace: number): void {
     const { agenda } = this.world;
     const { life } = this;
-    const next = () => agenda.in(this.world.pause() * pace, run, life);
-    const run = () => {
-      work().then(next, (error: unknown) => {
-        this.noteError(name, error);
-        next();
-      });
+    const run = async (): Promise<void> => {
+      await work().catch((error: unknown) => this.noteError(name, error));
+      agenda.in(this.world.pause() * pace, begin, life);
     };
-    agenda.in(this.world.chance.between(0, 1_000), run, life);
+    // Not awaited: a step only sets it going, and the steps that follow carry it on.
+    const begin = () => void run();
+    agenda.in(this.world.chance.between(0, 1_000), begin, life);
   }
 }
