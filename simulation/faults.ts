@@ -26,6 +26,7 @@ export const FAULTS = [
   'webhook-doubled',
   'webhook-late',
   'turn-replayed',
+  'turn-late',
   'pause',
   'stop',
   'limits',

@@ -84,11 +84,12 @@ export class World {
       maxConcurrentCalls: this.environment.MAX_CONCURRENT_CALLS,
       callsPerSecond: this.environment.CALLS_PER_SECOND,
     };
-    this.exchange = new Exchange(this.agenda, this.chance, this.faults, this.trace);
+    this.exchange = new Exchange(this.agenda, this.chance, this.faults, this.trace, this.violations);
     this.deliveries = new UnreliableDeliveries(
       this.agenda,
       this.chance.fork('deliveries'),
       this.faults,
+      this.violations,
       () => this.workers,
     );
     this.exchange.deliveries = this.deliveries;
@@ -116,9 +117,7 @@ export class World {
     while (!this.over && this.violations.length === 0) {
       if (!(await this.agenda.step())) break;
     }
-    if (this.violations.length === 0) {
-      this.violations.push(...this.deliveries.violations, ...(await checkEnd(this)));
-    }
+    if (this.violations.length === 0) this.violations.push(...(await checkEnd(this)));
     const lateCalls = await this.hashEvents();
     return this.report(lateCalls);
   }

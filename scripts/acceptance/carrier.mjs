@@ -15,17 +15,27 @@ import { end, startServer } from './worker.mjs';
  */
 
 /**
- * @param {{ accountSid: string, authToken: string, seed: string, speed: number, folder: string, name: string, env: NodeJS.ProcessEnv, signal: AbortSignal }} options
+ * @param {{ accountSid: string, authToken: string, seed: string, speed: number, folder: string, name: string, env: NodeJS.ProcessEnv, signal: AbortSignal, build?: string }} options build: folder of the compiled application
  * @returns {Promise<Carrier>}
  */
-export async function startCarrier({ accountSid, authToken, seed, speed, folder, name, env, signal }) {
+export async function startCarrier({
+  accountSid,
+  authToken,
+  seed,
+  speed,
+  folder,
+  name,
+  env,
+  signal,
+  build = 'dist',
+}) {
   /** @type {(port: number) => void} */
   let listening = () => {};
   /** @type {Promise<number>} */
   const listens = new Promise((resolve) => (listening = resolve));
   const server = startServer(
     name,
-    'dist/src/carrier-simulator/main.js',
+    `${build}/src/carrier-simulator/main.js`,
     {
       ...env,
       CARRIER_ACCOUNT_SID: accountSid,

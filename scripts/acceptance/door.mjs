@@ -8,6 +8,7 @@ import { hasCode } from '../lib/project.mjs';
 
 /**
  * @typedef {{ method: string, path: string, body: Buffer, headers: import('node:http').IncomingHttpHeaders }} Passing
+ * @typedef {Passing & { status: number, answer: Buffer }} Answered
  * @typedef {{ url: string, close: () => Promise<void> }} Door
  */
 
@@ -18,9 +19,10 @@ import { hasCode } from '../lib/project.mjs';
  *
  * @param {() => number[]} targets ports on 127.0.0.1, taken in turns
  * @param {(passing: Passing) => Promise<void>} [witness] runs before the request is passed on
+ * @param {(answered: Answered) => void} [listener] is shown each whole answer of a target, whether or not it arrives
  * @returns {Promise<Door>}
  */
-export async function openDoor(targets, witness) {
+export async function openDoor(targets, witness, listener) {
   let turn = 0;
   const server = createServer((incoming, answer) => {
     /** @type {Buffer[]} */
@@ -34,7 +36,7 @@ export async function openDoor(targets, witness) {
       const first = ports.length === 0 ? 0 : turn++ % ports.length;
       const inTurn = [...ports.slice(first), ...ports.slice(0, first)];
       Promise.resolve(witness?.(passing))
-        .then(() => passOn(passing, inTurn, answer))
+        .then(() => passOn(passing, inTurn, answer, listener))
         .catch(() => answer.destroy());
     });
   });
@@ -57,8 +59,9 @@ export async function openDoor(targets, witness) {
  * @param {Passing} passing
  * @param {number[]} ports
  * @param {import('node:http').ServerResponse} answer
+ * @param {((answered: Answered) => void) | undefined} listener
  */
-function passOn(passing, ports, answer) {
+function passOn(passing, ports, answer, listener) {
   const [port, ...others] = ports;
   if (port === undefined) {
     answer.writeHead(502).end();
@@ -74,14 +77,26 @@ function passOn(passing, ports, answer) {
       );
       answer.writeHead(reply.statusCode ?? 502, Object.fromEntries(kept));
       reply.on('error', () => answer.destroy());
+      if (listener !== undefined) listen(reply, (said) => listener({ ...passing, ...said }));
       reply.pipe(answer);
     },
   );
   outgoing.on('error', (error) => {
-    if (hasCode(error, 'ECONNREFUSED')) passOn(passing, others, answer);
+    if (hasCode(error, 'ECONNREFUSED')) passOn(passing, others, answer, listener);
     else answer.socket?.resetAndDestroy();
   });
   // Whoever asked has gone away: the target sees it too.
   answer.on('close', () => outgoing.destroy());
   outgoing.end(body);
+}
+
+/**
+ * @param {import('node:http').IncomingMessage} reply
+ * @param {(said: { status: number, answer: Buffer }) => void} listener
+ */
+function listen(reply, listener) {
+  /** @type {Buffer[]} */
+  const chunks = [];
+  reply.on('data', (chunk) => chunks.push(chunk));
+  reply.on('end', () => listener({ status: reply.statusCode ?? 0, answer: Buffer.concat(chunks) }));
 }

@@ -33,9 +33,10 @@ const CONSENT_INTENTS = ['consent', 'refusal', 'optOut'];
 
 /**
  * @param {readonly Entry[]} entries oldest first
+ * @param {(url: string) => boolean} [tookIn] whether the answer to a turn said that it was stored, where that is known; a pause to wait for the database is a 2xx that does not
  * @returns {Ledger}
  */
-export function readLedger(entries) {
+export function readLedger(entries, tookIn = () => true) {
   /** @type {Map<number, Create>} */
   const creates = new Map();
   /** @type {Map<string, Call>} */
@@ -76,7 +77,7 @@ export function readLedger(entries) {
         });
         break;
       case 'webhook.sent': {
-        const acknowledge = whatItTells(entry, call);
+        const acknowledge = whatItTells(entry, call, tookIn);
         if (acknowledge !== undefined) awaited.set(entry.seq, acknowledge);
         break;
       }
@@ -112,17 +113,19 @@ function newCall(entry, at) {
 /**
  * @param {Entry} entry a webhook that leaves the carrier
  * @param {Call | undefined} call
+ * @param {(url: string) => boolean} tookIn
  * @returns {((ok: boolean) => void) | undefined} to be told how it was answered
  */
-function whatItTells(entry, call) {
+function whatItTells(entry, call, tookIn) {
   if (call === undefined) return undefined;
   if (entry.kind === 'status') {
     if (!isTerminal(entry.params.CallStatus)) return undefined;
     return (ok) => void (call.endReported ||= ok);
   }
-  // The last thing that was pressed is what this turn carries; a doubled turn carries it twice.
-  const pressed = entry.kind === 'turn' && entry.params.Digits ? call.pressed.at(-1) : undefined;
-  return pressed && ((ok) => void (pressed.acknowledged ||= ok));
+  // The last thing that was pressed is what this turn carries; a doubled turn carries it twice, a waiting one in its address.
+  const carriesKeys = entry.params.Digits || /[?&]keys=/.test(entry.url);
+  const pressed = entry.kind === 'turn' && carriesKeys ? call.pressed.at(-1) : undefined;
+  return pressed && ((ok) => void (pressed.acknowledged ||= ok && tookIn(entry.url)));
 }
 
 /**

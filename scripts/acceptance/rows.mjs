@@ -65,7 +65,7 @@ export async function storedState(pool) {
     pool,
     `SELECT id, contact_id AS "contactId", attempt_number AS number, status, outcome,
             provider_call_id AS "providerCallId", claimed_at AS "claimedAt", dial_slot_at AS "slotAt",
-            ended_at AS "endedAt", empty_lookups AS "emptyLookUps"
+            ended_at AS "endedAt", empty_lookups AS "emptyLookUps", hang_up_asked_at IS NOT NULL AS "hangUpAsked"
        FROM call_attempts`,
   );
   const answers = await rowsOf(

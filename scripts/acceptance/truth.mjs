@@ -17,14 +17,18 @@ import { isConsent, mayHaveRung } from './ledger.mjs';
  * @property {Date | null} slotAt
  * @property {Date | null} endedAt
  * @property {number} emptyLookUps
+ * @property {boolean} [hangUpAsked] we have asked the carrier to end the call: that nobody finished is then our doing
  * @typedef {{ contactId: string, key: string, raw: string }} Answer of the contact's current interview
  * @typedef {{ contacts: Contact[], attempts: Attempt[], answers: Answer[] }} Stored
  * @typedef {object} Rules
  * @property {{ key: string, text: string }[]} questions all of them required
  * @property {number} lostAfterMs the earliest moment after its slot at which an attempt may be given up
+ * @property {ReadonlySet<string>} [lateCalls] calls recorded as belonging to nobody: an attempt given up may have had one
  */
 
 const UNFINISHED = ['hung_up', 'partial', 'no_response'];
+/** Taken out by an operator: whatever their calls come to, they are called no more. */
+const TAKEN_OUT = ['suppressed', 'withdrawn'];
 /** @type {Record<string, string>} */
 const OUTCOME_OF = { busy: 'busy', 'no-answer': 'no_answer', failed: 'failed', canceled: 'failed' };
 
@@ -72,7 +76,7 @@ function contactDisagreements(contact, stored, ledger, rules) {
     const [call] = calls;
     pressed.push(...(call?.pressed ?? []));
     wrong.push(
-      ...(call === undefined
+      ...(call === undefined || isLate(attempt, call, rules)
         ? uncalledDisagreements(attempt, rings, rules)
         : callDisagreements(attempt, call, pressed, rules)
       ).map((text) => `${name} ${text}`),
@@ -85,6 +89,15 @@ function contactDisagreements(contact, stored, ledger, rules) {
   const optedOut = pressed.some(({ intent, acknowledged }) => intent === 'optOut' && acknowledged);
   if (optedOut && !contact.suppressed) wrong.push('said "never again" and is not on the do-not-call list');
   return wrong;
+}
+
+/**
+ * @param {Attempt} attempt
+ * @param {Call} call
+ * @param {Rules} rules
+ */
+function isLate({ outcome }, { sid }, { lateCalls }) {
+  return outcome === 'lost' && lateCalls?.has(sid) === true;
 }
 
 /**
@@ -110,10 +123,11 @@ function uncalledDisagreements({ outcome, slotAt, endedAt, emptyLookUps }, rings
  * @param {Pressed[]} pressed in this call and all before it
  * @param {Rules} rules
  */
-function callDisagreements({ outcome, providerCallId }, call, pressed, rules) {
+function callDisagreements({ outcome, providerCallId, hangUpAsked }, call, pressed, rules) {
   const wrong =
     providerCallId === call.sid ? [] : [`is bound to ${providerCallId}, the call was ${call.sid}`];
-  const right = possibleOutcomes(call, pressed, rules);
+  const possible = possibleOutcomes(call, pressed, rules);
+  const right = hangUpAsked && possible.includes('hung_up') ? [...possible, 'failed'] : possible;
   if (!right.includes(outcome ?? '')) {
     const ended = call.endedBy === null ? call.status : `${call.status} by ${call.endedBy}`;
     wrong.push(`but at the carrier: ${ended}, pressed "${call.pressed.map(({ keys }) => keys).join(' ')}"`);
@@ -142,7 +156,11 @@ export function possibleOutcomes(call, pressed, { questions }) {
   const certain = decided(pressed.filter(({ acknowledged }) => acknowledged));
   if (certain !== null) return [certain];
   const perhaps = decided(pressed);
-  return perhaps === null ? UNFINISHED : [...UNFINISHED, perhaps];
+  return [
+    ...UNFINISHED,
+    ...(perhaps === null ? [] : [perhaps]),
+    ...(call.person === 'machine' ? ['machine'] : []),
+  ];
 }
 
 /**
@@ -152,11 +170,15 @@ export function possibleOutcomes(call, pressed, { questions }) {
 function stateDisagreements({ state, disposition, nextAttemptAt, suppressed }, attempts) {
   const last = attempts.findLast(({ outcome }) => outcome !== 'canceled');
   if (last === undefined) {
-    const kept = suppressed && state === 'not_reached' && disposition === 'suppressed';
+    const kept =
+      state === 'not_reached' &&
+      (disposition === 'withdrawn' || (disposition === 'suppressed' && suppressed));
     return kept ? [] : [`is ${state} (${disposition}) without any call`];
   }
   const { outcome } = last;
-  const expected = outcome === 'completed' || outcome === 'refused' ? outcome : 'not_reached';
+  const decided =
+    outcome === 'refused' || (outcome === 'completed' && !TAKEN_OUT.includes(disposition ?? ''));
+  const expected = decided ? outcome : 'not_reached';
   const wrong = state === expected ? [] : [`is ${state} after a call that ended ${outcome}`];
   if (nextAttemptAt !== null) wrong.push('is still to be called');
   return wrong;

@@ -22,13 +22,13 @@ export interface Acknowledged {
 /** Callbacks on their way: some are lost, doubled, overtaken or hours late, and workers die over them. */
 export class UnreliableDeliveries implements Deliveries {
   readonly acknowledged: Acknowledged[] = [];
-  readonly violations: string[] = [];
   outstanding = 0;
 
   constructor(
     private readonly agenda: Agenda,
     private readonly chance: Chance,
     private readonly faults: Faults,
+    private readonly violations: string[],
     private readonly workers: () => Worker[],
   ) {}
 

@@ -59,10 +59,15 @@ export class Exchange {
     private readonly seed: Chance,
     private readonly faults: Faults,
     private readonly trace: Trace,
+    private readonly violations: string[],
   ) {}
 
   /** Takes a call on. From here on it happens, whether or not anybody learns of it. */
   place(request: CallRequest): LedgerCall {
+    // Seen at once: an engine that offers a call again and again would not come to rest for a long time.
+    for (const earlier of this.calls.values())
+      if (earlier.request.attemptId === request.attemptId)
+        this.violations.push(`attempt ${request.attemptId} was placed a second time`);
     const ring = this.rings.get(request.to) ?? 0;
     this.rings.set(request.to, ring + 1);
     const isSlow = this.faults.strike('slow-carrier', 0.01);

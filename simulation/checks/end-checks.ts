@@ -1,7 +1,8 @@
 import { checkInvariants, DEFAULT_BOUNDS } from '../../src/operations/invariants/check-invariants.js';
 import type { LedgerCall } from '../carrier/exchange.js';
 import type { World } from '../world.js';
-import { checkKeys, checkLedger } from './ledger-checks.js';
+import { checkKeys, checkLedger, checkSearches } from './ledger-checks.js';
+import { checkLog } from './log-checks.js';
 import { readRows, type Rows } from './rows.js';
 
 /** At rest: everybody final, nothing acknowledged missing, nothing done that was forbidden, every invariant holding. */
@@ -12,6 +13,9 @@ export async function checkEnd(world: World): Promise<string[]> {
     ...rows.open.map(({ id, state }) => `contact ${id} is not final: ${state}`),
     ...checkLedger(calls, rows, world.environment),
     ...checkKeys(calls, rows),
+    ...checkSearches(world.exchange.searches, rows, world.environment),
+    ...checkLog(rows, world.limits.maxConcurrentCalls),
+    ...[...rows.signalsTwice].map((key) => `the callback ${key} is stored twice`),
     ...lostCallbacks(world, rows),
     ...forbiddenDials(world, calls, rows),
     ...(await brokenInvariants(world)),

@@ -27,6 +27,7 @@ export function checkLedger(calls: LedgerCall[], rows: Rows, environment: Enviro
       .filter(([, placed]) => placed.length > 1)
       .map(([attemptId, placed]) => `attempt ${attemptId} was placed ${placed.length} times`),
     ...calls.flatMap((call) => checkCall(call, rows)),
+    ...calls.flatMap((call) => boundToAnother(call, rows)),
     ...[...rows.attempts.values()].flatMap((attempt) =>
       attempt.outcome === 'lost' ? checkLost(attempt, environment) : [],
     ),
@@ -50,6 +51,14 @@ function checkCall(call: LedgerCall, rows: Rows): string[] {
   return [`call ${call.id} ended ${call.status}, its attempt ${attempt.id} ${attempt.outcome}`];
 }
 
+/** A call names its attempt in every address it was given: no other may be bound to it. */
+function boundToAnother(call: LedgerCall, rows: Rows): string[] {
+  const bound = [...rows.attempts.values()].filter(({ providerCallId }) => providerCallId === call.id);
+  return bound
+    .filter(({ id }) => id !== call.request.attemptId)
+    .map(({ id }) => `attempt ${id} is bound to ${call.id}, the call of ${call.request.attemptId}`);
+}
+
 /** Given up only when any call of it would be over. */
 function checkLost(attempt: AttemptEnd, environment: Environment): string[] {
   const overAt =
@@ -59,6 +68,30 @@ function checkLost(attempt: AttemptEnd, environment: Environment): string[] {
     environment.CARRIER_QUEUE_MS +
     (attempt.ringSeconds! + attempt.callSeconds!) * 1_000;
   return attempt.endedAt!.getTime() < overAt ? [`attempt ${attempt.id} was given up before its time`] : [];
+}
+
+/** Longer than the answer to a search is under way, shorter than the lease it is made under. */
+const SEARCH_TAKES_MS = 20_000;
+
+/** Given up on the word of the carrier only: two searches apart that it answered, the last of them just before. */
+export function checkSearches(
+  searches: { to: string; at: number }[],
+  rows: Rows,
+  environment: Environment,
+): string[] {
+  return [...rows.attempts.values()].flatMap(({ id, outcome, phoneNumber, dialSlotAt, endedAt }) => {
+    if (outcome !== 'lost') return [];
+    const lostAt = endedAt!.getTime();
+    const answered = searches.filter(
+      ({ to, at }) => to === phoneNumber && at > dialSlotAt!.getTime() && at <= lostAt,
+    );
+    const [first, last] = [answered[0], answered.at(-1)];
+    const isKnown =
+      last !== undefined &&
+      lostAt - last.at <= SEARCH_TAKES_MS &&
+      last.at - first!.at >= environment.LOOKUP_INTERVAL_MS;
+    return isKnown ? [] : [`attempt ${id} was given up without two answers of the carrier`];
+  });
 }
 
 /** Every key that was acknowledged: stored, and what it meant done. */

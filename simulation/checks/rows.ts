@@ -1,16 +1,28 @@
+import type { CallingPolicy } from '../../src/campaign/contracts/calling-policy.js';
 import type { ServerSession } from '../database/server-sessions.js';
 
 export interface AttemptEnd {
   id: string;
   contactId: string;
   campaignId: string;
+  attemptNumber: number;
   phoneNumber: string;
   providerCallId: string | null;
   outcome: string;
+  correctedFrom: string | null;
+  claimedAt: Date;
   dialSlotAt: Date | null;
   endedAt: Date | null;
   ringSeconds: number | null;
   callSeconds: number | null;
+}
+
+export interface LoggedEvent {
+  type: string;
+  entityId: string;
+  campaignId: string | null;
+  payload: Record<string, unknown>;
+  at: Date;
 }
 
 /** What the engine has written, as the checks at the end read it. */
@@ -22,6 +34,8 @@ export interface Rows {
   open: { id: string; state: string }[];
   /** `attempt call kind` of every signal stored. */
   signals: Set<string>;
+  /** The same, of those that are stored more than once. */
+  signalsTwice: Set<string>;
   /** `attempt call` of every call that came late. */
   lateCalls: Set<string>;
   /** The call of every turn stored, by `attempt turn`. */
@@ -31,19 +45,31 @@ export interface Rows {
   suppressed: Set<string>;
   /** Intents to dial that were committed. */
   dials: { attemptId: string; contactId: string; campaignId: string; phoneNumber: string; at: number }[];
+  /** In the order in which they were written. */
+  events: LoggedEvent[];
+  /** By campaign id. */
+  policies: Map<string, CallingPolicy>;
+  /** The zone in which a contact's phone rings, by contact id. */
+  zones: Map<string, string>;
 }
+
+const SIGNALS = `SELECT attempt_id || ' ' || provider_call_id || ' ' || (payload ->> 'kind') AS key
+  FROM call_events WHERE kind = 'signal'`;
 
 export async function readRows(session: ServerSession): Promise<Rows> {
   const read = async <T>(sql: string): Promise<T[]> => (await session.query(sql)).records as T[];
   const keys = async (sql: string) => new Set((await read<{ key: string }>(sql)).map(({ key }) => key));
   const attempts = await read<AttemptEnd>(
-    `SELECT id, contact_id AS "contactId", campaign_id AS "campaignId", phone_number AS "phoneNumber",
-            provider_call_id AS "providerCallId", outcome, dial_slot_at AS "dialSlotAt", ended_at AS "endedAt",
+    `SELECT id, contact_id AS "contactId", campaign_id AS "campaignId", attempt_number AS "attemptNumber", phone_number AS "phoneNumber",
+            provider_call_id AS "providerCallId", outcome, corrected_from AS "correctedFrom", claimed_at AS "claimedAt", dial_slot_at AS "dialSlotAt", ended_at AS "endedAt",
             ring_seconds AS "ringSeconds", call_seconds AS "callSeconds" FROM call_attempts`,
   );
-  const contacts = await read<{ id: string; state: string; open: boolean }>(
-    `SELECT id, state, state IN ('pending', 'in_progress') OR next_attempt_at IS NOT NULL AS open FROM contacts`,
+  const contacts = await read<{ id: string; state: string; open: boolean; zone: string }>(
+    `SELECT c.id, c.state, c.state IN ('pending', 'in_progress') OR c.next_attempt_at IS NOT NULL AS open,
+            COALESCE(c.timezone, c.number_timezone, p.default_timezone) AS zone
+       FROM contacts c JOIN campaigns p ON p.id = c.campaign_id ORDER BY c.id`,
   );
+  const policies = await read<{ id: string; policy: CallingPolicy }>(`SELECT id, policy FROM campaigns`);
   const turns = await read<{ key: string; call: string }>(
     `SELECT attempt_id || ' ' || turn AS key, provider_call_id AS call FROM call_events WHERE kind = 'turn'`,
   );
@@ -56,9 +82,8 @@ export async function readRows(session: ServerSession): Promise<Rows> {
     attempts: new Map(attempts.map((attempt) => [attempt.id, attempt])),
     states: new Map(contacts.map(({ id, state }) => [id, state])),
     open: contacts.filter(({ open }) => open),
-    signals: await keys(
-      `SELECT attempt_id || ' ' || provider_call_id || ' ' || (payload ->> 'kind') AS key FROM call_events WHERE kind = 'signal'`,
-    ),
+    signals: await keys(SIGNALS),
+    signalsTwice: await keys(`SELECT key FROM (${SIGNALS}) s GROUP BY key HAVING count(*) > 1`),
     lateCalls: await keys(
       `SELECT attempt_id || ' ' || provider_call_id AS key FROM call_events WHERE kind = 'late_call'`,
     ),
@@ -68,5 +93,11 @@ export async function readRows(session: ServerSession): Promise<Rows> {
     ),
     suppressed: await keys(`SELECT phone_number AS key FROM suppressions`),
     dials: dials.map((dial) => ({ ...dial, at: dial.at.getTime() })),
+    events: await read(
+      `SELECT type, entity_id AS "entityId", campaign_id AS "campaignId", payload, occurred_at AS at
+         FROM domain_events ORDER BY id`,
+    ),
+    policies: new Map(policies.map(({ id, policy }) => [id, policy])),
+    zones: new Map(contacts.map(({ id, zone }) => [id, zone])),
   };
 }

@@ -34,6 +34,8 @@ export class Connection {
   private lastActivity = 0;
   /** Whether rows were written that are not committed yet. */
   private wrote = false;
+  /** Its user has given it back; a transaction that is still open is waited for. */
+  private released = false;
   private waiting: { statement: Waiting; refuse: (error: Error) => void } | null = null;
 
   constructor(
@@ -57,6 +59,7 @@ export class Connection {
   }
 
   async release(): Promise<void> {
+    this.released = true;
     if (this.server !== null && this.limits === null && this.lost === null) this.leave();
   }
 
@@ -149,6 +152,7 @@ export class Connection {
     const hasWritten = this.wrote && kind !== 'rollback';
     this.wrote = false;
     await this.database.ended(this.life, hasWritten ? sql : null);
+    if (this.released && this.server !== null && this.lost === null) this.leave();
   }
 
   private async giveUpWaiting(error: Error): Promise<void> {

@@ -57,6 +57,8 @@ import { UnclaimCommand } from '../../src/telephony/dial/unclaim.command.js';
 import { UnclaimHandler } from '../../src/telephony/dial/unclaim.handler.js';
 import { ApplyCallSignalCommand } from '../../src/telephony/facts/apply-call-signal.command.js';
 import { ApplyCallSignalHandler } from '../../src/telephony/facts/apply-call-signal.handler.js';
+import { GiveBackRefusedCommand } from '../../src/telephony/give-back/give-back-refused.command.js';
+import { GiveBackRefusedHandler } from '../../src/telephony/give-back/give-back-refused.handler.js';
 import { HangUpCallsHandler } from '../../src/telephony/hang-up/hang-up-calls.handler.js';
 import { ConfiguredCarrier } from '../../src/telephony/providers/carrier-identity.js';
 import { LookUpCallsHandler } from '../../src/telephony/recovery/look-up-calls.handler.js';
@@ -107,6 +109,7 @@ const HANDLERS = new Map<Class, Class>([
   [ApplyCallSignalCommand, ApplyCallSignalHandler],
   [HandleTurnCommand, HandleTurnHandler],
   [HangUpCallsCommand, HangUpCallsHandler],
+  [GiveBackRefusedCommand, GiveBackRefusedHandler],
   [RecoverCallsCommand, RecoverCallsHandler],
   [LookUpCallsCommand, LookUpCallsHandler],
 ]);

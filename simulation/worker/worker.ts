@@ -19,6 +19,7 @@ import {
   LookUpCallsCommand,
   RecoverCallsCommand,
 } from '../../src/telephony/recovery/recover-calls.command.js';
+import { OnDiallingRefused } from '../../src/telephony/give-back/on-dialling-refused.handler.js';
 import { TelephonyPort } from '../../src/telephony/telephony-port.js';
 import { WebhookTurns } from '../../src/telephony/webhooks/webhook-turns.js';
 import { Life } from '../kernel/life.js';
@@ -129,8 +130,10 @@ export class Worker {
 
   private published(events: DomainEvent[]): void {
     this.world.noteActivity();
-    const dialler = this.engine.get(Dialler);
-    for (const event of events) dialler.handle(new CommittedEvent(event));
+    // Who listens to the in-memory bus in a real process; such reactions may be lost.
+    for (const listener of [this.engine.get(Dialler), this.engine.get(OnDiallingRefused)]) {
+      for (const event of events) listener.handle(new CommittedEvent(event));
+    }
   }
 
   private async recover(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CallHistoryController } from './call-history/call-history.controller.js';
+import { CampaignEventsController } from './campaign-events/campaign-events.controller.js';
 import { CampaignProgressController } from './campaign-progress/campaign-progress.controller.js';
 import { CampaignResultsController } from './campaign-results/campaign-results.controller.js';
 import { ContactTimelineController } from './contact-timeline/contact-timeline.controller.js';
@@ -9,6 +10,7 @@ import { OutcomeMetricsSubscriber } from './outcome-totals/outcome-metrics.subsc
 @Global()
 @Module({
   controllers: [
+    CampaignEventsController,
     CampaignProgressController,
     CampaignResultsController,
     CallHistoryController,

@@ -10,12 +10,17 @@ import { Environment } from './environment/environment.js';
 import { CommittedEvent } from './event-log/committed-event.js';
 import { EventLogWorker } from './event-log/event-log.worker.js';
 import { EventRelay } from './event-log/event-relay.js';
+import { EventRetention } from './event-log/event-retention.js';
+import { EventRetentionWorker } from './event-log/event-retention.worker.js';
+import { EventSubscribers } from './event-log/event-subscribers.js';
 import { Sequencer } from './event-log/sequencer.js';
 import { IdGenerator, UuidGenerator } from './ids/id-generator.js';
 import { Ticker } from './ticking/ticker.js';
 
 const POOLS = Symbol('database pools');
 const POOL_NAMES = ['api', 'dialling', 'webhooks'] as const;
+/** Beyond the longest statement of each: reports may take fifteen seconds, nothing else more than five. */
+const ANSWER_WITHIN_MS = { api: 17_000, dialling: 6_000, webhooks: 6_000 } as const;
 type Pools = Record<(typeof POOL_NAMES)[number], DataSource>;
 
 /** What every room stands on: environment, clock, identifiers, the three pools, the event log and the ticker. */
@@ -50,7 +55,15 @@ export class SharedModule implements OnApplicationShutdown {
         Ticker,
         Sequencer,
         EventRelay,
+        EventSubscribers,
         EventLogWorker,
+        {
+          provide: EventRetention,
+          inject: [DiallingDatabase, Clock, IdGenerator],
+          useFactory: (database: DiallingDatabase, clock: Clock, ids: IdGenerator) =>
+            new EventRetention(database, clock, ids, environment.EVENT_RETENTION_DAYS),
+        },
+        EventRetentionWorker,
       ],
       exports: [
         Environment,
@@ -73,7 +86,7 @@ export class SharedModule implements OnApplicationShutdown {
 async function openPools(environment: Environment): Promise<Pools> {
   const open = POOL_NAMES.map(async (name) => [
     name,
-    await openPool(environment.DATABASE_URL, name, environment.DATABASE_POOL_SIZE),
+    await openPool(environment.DATABASE_URL, name, environment.DATABASE_POOL_SIZE, ANSWER_WITHIN_MS[name]),
   ]);
   return Object.fromEntries(await Promise.all(open)) as Pools;
 }

@@ -11,6 +11,8 @@ import { UnclaimHandler } from './dial/unclaim.handler.js';
 import { ApplyCallSignalHandler } from './facts/apply-call-signal.handler.js';
 import { AttemptSettlement } from './facts/attempt-settlement.js';
 import { CallFacts } from './facts/call-facts.js';
+import { GiveBackRefusedHandler } from './give-back/give-back-refused.handler.js';
+import { OnDiallingRefused } from './give-back/on-dialling-refused.handler.js';
 import { HangUpCallsHandler } from './hang-up/hang-up-calls.handler.js';
 import { ConfiguredCarrier } from './providers/carrier-identity.js';
 import { TwilioProvider } from './providers/twilio/twilio-provider.js';
@@ -46,6 +48,8 @@ import { WebhookTurns } from './webhooks/webhook-turns.js';
     HandleTurnHandler,
     InterviewTurn,
     HangUpCallsHandler,
+    GiveBackRefusedHandler,
+    OnDiallingRefused,
     LookUps,
     LookUpCallsHandler,
     RecoverCallsHandler,

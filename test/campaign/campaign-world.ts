@@ -21,6 +21,7 @@ import { CampaignLoadQueries } from '../../src/scheduler/campaign-load.queries.j
 import { DomainError } from '../../src/shared/errors/domain-error.js';
 import { SurveyRows } from '../../src/survey/rows/survey-rows.js';
 import { CarrierIdentity } from '../../src/telephony/contracts/call-attempt.js';
+import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
 import { testEnvironment } from '../http/test-environment.js';
 import { SequentialIds } from '../support/sequential-ids.js';
 import { TestClock } from '../support/test-clock.js';
@@ -81,7 +82,7 @@ export class CampaignWorld {
       edit: new EditCampaignHandler(api, clock, surveys),
       clone: new CloneCampaignHandler(api, clock, ids, surveys),
       start: new StartCampaignHandler(api, clock, checks, identity),
-      pause: new PauseCampaignHandler(api, clock, bus),
+      pause: new PauseCampaignHandler(api, clock, bus, new CallAttemptRows(contacts)),
       resume: new ResumeCampaignHandler(api, clock, identity),
       complete: new CompleteCampaignHandler(api, clock),
       reopen: new ReopenCampaignHandler(api, clock),

@@ -6,7 +6,9 @@ import { CampaignRows } from '../../src/campaign/campaign-rows.js';
 import { Campaigns } from '../../src/campaign/contracts/campaigns.js';
 import { ContactModule } from '../../src/contact/contact.module.js';
 import type { ImportView } from '../../src/contact/rows/import.queries.js';
+import { CallAttempts } from '../../src/telephony/contracts/call-attempts.js';
 import { HangUpCallsCommand } from '../../src/telephony/contracts/commands.js';
+import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
 import { openRoomApp } from '../http/room-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -26,8 +28,12 @@ class HangUpCallsRecorder implements ICommandHandler<HangUpCallsCommand> {
 
 @Global()
 @Module({
-  providers: [{ provide: Campaigns, useClass: CampaignRows }, HangUpCallsRecorder],
-  exports: [Campaigns],
+  providers: [
+    { provide: Campaigns, useClass: CampaignRows },
+    { provide: CallAttempts, useClass: CallAttemptRows },
+    HangUpCallsRecorder,
+  ],
+  exports: [Campaigns, CallAttempts],
 })
 class NeighboursModule {}
 

@@ -3,6 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CampaignRows } from '../../src/campaign/campaign-rows.js';
 import { type ImportView, readImportView } from '../../src/contact/rows/import.queries.js';
+import { ContactRows } from '../../src/contact/rows/contact-rows.js';
 import { SuppressionRows } from '../../src/contact/rows/suppression-rows.js';
 import { ContactBatch } from '../../src/contact/run-imports/contact-batch.js';
 import { ImportRunner } from '../../src/contact/run-imports/import-runner.js';
@@ -10,6 +11,7 @@ import { SuppressionBatch } from '../../src/contact/run-imports/suppression-batc
 import { StartImportCommand } from '../../src/contact/start-import/start-import.command.js';
 import { StartImportHandler } from '../../src/contact/start-import/start-import.handler.js';
 import { Clock } from '../../src/shared/clock/clock.js';
+import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
 import type { Tx } from '../../src/shared/db/tx.js';
 import { Ticker } from '../../src/shared/ticking/ticker.js';
 import { SequentialIds } from '../support/sequential-ids.js';
@@ -43,7 +45,7 @@ class FragileClock extends Clock {
 }
 
 function worker(ofWorker: Clock = clock): ImportRunner {
-  const suppressions = new SuppressionRows(ids);
+  const suppressions = new SuppressionRows(ids, new CallAttemptRows(new ContactRows(ids)));
   return new ImportRunner(
     db.api,
     ofWorker,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContactRows } from '../../src/contact/rows/contact-rows.js';
 import { SuppressionRows } from '../../src/contact/rows/suppression-rows.js';
 import { passDialGate } from '../../src/shared/db/locks.js';
+import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
 import { SequentialIds } from '../support/sequential-ids.js';
 import { contactRow, eventsOf, insertCampaign } from './campaign-rows.js';
 import { ContactApp, hungUp, NOW } from './contact-app.js';
@@ -72,7 +73,7 @@ describe('the do-not-call list', () => {
       ),
     );
     const { added } = await app.database.webhooks.transaction((tx) =>
-      new SuppressionRows(ids).add(
+      new SuppressionRows(ids, new CallAttemptRows(contacts)).add(
         tx,
         {
           phoneNumber: '+12025550150',

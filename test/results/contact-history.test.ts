@@ -3,6 +3,7 @@ import { ContactClaimed, ContactSettled } from '../../src/contact/contracts/even
 import { CallHistoryController } from '../../src/results/call-history/call-history.controller.js';
 import { ContactTimelineController } from '../../src/results/contact-timeline/contact-timeline.controller.js';
 import { appendEvents } from '../../src/shared/event-log/append-events.js';
+import { Sequencer } from '../../src/shared/event-log/sequencer.js';
 import { CallClaimed, CallEnded } from '../../src/telephony/contracts/events.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { AT, ResultRows } from './result-rows.js';
@@ -45,6 +46,7 @@ describe('the history of a contact', () => {
         ),
       ]);
     });
+    await new Sequencer(db.dialling).sequence();
     timeline = new ContactTimelineController(db.api);
   });
   afterAll(() => db.close());
@@ -69,6 +71,7 @@ describe('the history of a contact', () => {
         },
       ],
       nextCursor: null,
+      truncated: false,
     });
   });
 
@@ -78,7 +81,11 @@ describe('the history of a contact', () => {
   });
 
   it('is empty for a contact to whom nothing happened', async () => {
-    expect(await timeline.timeline(otherId, { limit: 50 })).toEqual({ items: [], nextCursor: null });
+    expect(await timeline.timeline(otherId, { limit: 50 })).toEqual({
+      items: [],
+      nextCursor: null,
+      truncated: false,
+    });
   });
 
   it('lists every call attempt, oldest first, with the outcome a late answer corrected', async () => {

@@ -25,7 +25,7 @@ export async function openTestDatabase(options: { empty?: boolean } = {}): Promi
   await admin.query(`CREATE DATABASE ${name} TEMPLATE ${options.empty === true ? 'template0' : template}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
-  const pool = await openPool(url.href, 'test', 30);
+  const pool = await openPool(url.href, 'test', 30, 60_000);
   const committed: DomainEvent[] = [];
   const sink = { publish: (events: DomainEvent[]) => void committed.push(...events) };
   return {

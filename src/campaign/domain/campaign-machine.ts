@@ -11,26 +11,32 @@ export const CAMPAIGN_TRANSITIONS: readonly CampaignTransition[] = [
   'reopen',
 ];
 
+/** A legal step of a campaign. */
+export interface CampaignStep {
+  transition: CampaignTransition;
+  from: CampaignStatus;
+  to: CampaignStatus;
+  /** What must hold besides the status. */
+  guard: string | null;
+  /** Also while the campaign is closing: to pause and hang up is how an operator cuts the last calls short. */
+  whileClosing?: true;
+}
+
+const COMPLETE = 'closes first; taken when nobody is open and no call is live';
+
 /**
  * The life of a campaign; the trigger `campaigns_guard` holds the same table.
  * `complete` does not reach its status at once: the campaign closes, and turns completed when no call is live.
  * A campaign that is finished, or past its end, takes the same step without an operator.
  */
-export const CAMPAIGN_MACHINE: readonly {
-  transition: CampaignTransition;
-  from: CampaignStatus;
-  to: CampaignStatus;
-}[] = [
-  { transition: 'start', from: 'draft', to: 'running' },
-  { transition: 'pause', from: 'running', to: 'paused' },
-  { transition: 'resume', from: 'paused', to: 'running' },
-  { transition: 'complete', from: 'running', to: 'completed' },
-  { transition: 'complete', from: 'paused', to: 'completed' },
-  { transition: 'reopen', from: 'completed', to: 'paused' },
+export const CAMPAIGN_MACHINE: readonly CampaignStep[] = [
+  { transition: 'start', from: 'draft', to: 'running', guard: 'nothing is missing; bound to the carrier' },
+  { transition: 'pause', from: 'running', to: 'paused', guard: null, whileClosing: true },
+  { transition: 'resume', from: 'paused', to: 'running', guard: 'not closing' },
+  { transition: 'complete', from: 'running', to: 'completed', guard: COMPLETE },
+  { transition: 'complete', from: 'paused', to: 'completed', guard: COMPLETE },
+  { transition: 'reopen', from: 'completed', to: 'paused', guard: 'its end, if it has one, lies ahead' },
 ];
-
-/** What a closing campaign still takes: to pause and hang up is how an operator cuts the last calls short. */
-const LEGAL_WHILE_CLOSING: readonly CampaignTransition[] = ['pause'];
 
 export interface CampaignStanding {
   status: CampaignStatus;
@@ -40,7 +46,7 @@ export interface CampaignStanding {
 
 export function legalTransitions(status: CampaignStatus, closing = false): CampaignTransition[] {
   return CAMPAIGN_MACHINE.filter(
-    (step) => step.from === status && (!closing || LEGAL_WHILE_CLOSING.includes(step.transition)),
+    (step) => step.from === status && (!closing || step.whileClosing === true),
   ).map((step) => step.transition);
 }
 

@@ -37,3 +37,23 @@ export type Disposition =
   | 'campaign_over'
   | 'unknown_timezone'
   | 'exhausted';
+export const DISPOSITIONS: readonly Disposition[] = [
+  'completed',
+  'refused',
+  'opted_out',
+  'partial',
+  'hung_up',
+  'no_response',
+  'machine',
+  'busy',
+  'no_answer',
+  'callback',
+  'failed',
+  'lost',
+  'not_placed',
+  'suppressed',
+  'withdrawn',
+  'campaign_over',
+  'unknown_timezone',
+  'exhausted',
+];

@@ -101,6 +101,8 @@ export abstract class Contacts {
   ): Promise<number>;
   /** Locks one contact FOR UPDATE; throws `contact_not_found`. */
   abstract lock(tx: Tx, contactId: string): Promise<LockedContact>;
+  /** Locks contacts FOR UPDATE in the order of their ids; unknown ones are passed over. */
+  abstract lockAll(tx: Tx, contactIds: string[]): Promise<void>;
   /**
    * `in_progress` back to the state before the claim, due at `nextAttemptAt`: the attempt was never offered. Does
    * nothing when a withdrawal or suppression has made the contact final under its claim.

@@ -16,7 +16,8 @@ export interface Suppression {
 export abstract class Suppressions {
   /**
    * Puts a number on the list (idempotent) and makes every contact with that number that is open or in a call final
-   * (`not_reached`, `suppressed`), in every campaign, except `keepContactId` (the caller settles that one itself).
+   * (`not_reached`, `suppressed`), in every campaign, except `keepContactId` (the caller settles that one itself). A live
+   * call to the number is noted to be hung up; the caller asks for it after its COMMIT.
    */
   abstract add(tx: Tx, suppression: Suppression, keepContactId?: string): Promise<{ added: boolean }>;
   /** Those of the numbers that are on the list. */

@@ -1,7 +1,16 @@
 import type { ContactState, Disposition } from '../contracts/contact-state.js';
+import { type ContactEvent, contactSteps } from './contact-machine.js';
 
 /** What a finished interview does not overrule: the operator took the person out, or no call was ever placed. */
-const NEVER_OVERRULED: ReadonlySet<Disposition> = new Set<Disposition>(['withdrawn', 'not_placed']);
+export const NEVER_OVERRULED: readonly Disposition[] = ['withdrawn', 'not_placed'];
+
+type Settled = 'completed' | 'refused' | 'not_reached';
+
+const EVENT: Record<Settled, ContactEvent> = {
+  completed: 'complete',
+  refused: 'refuse',
+  not_reached: 'miss',
+};
 
 /**
  * May this settlement follow? `completed` and `refused` are never left. A final `not_reached` yields to a refusal,
@@ -10,10 +19,10 @@ const NEVER_OVERRULED: ReadonlySet<Disposition> = new Set<Disposition>(['withdra
  */
 export function maySettle(
   contact: { state: ContactState; disposition: Disposition | null; nextAttemptAt: Date | null },
-  to: 'completed' | 'refused' | 'not_reached',
+  to: Settled,
 ): boolean {
-  if (contact.state === 'in_progress') return true;
-  if (contact.state !== 'not_reached' || to === 'not_reached') return false;
-  if (contact.nextAttemptAt !== null || to === 'refused') return true;
-  return contact.disposition === null || !NEVER_OVERRULED.has(contact.disposition);
+  const step = contactSteps(contact.state, EVENT[to])[0];
+  if (step === undefined) return false;
+  if (step.guard !== 'not_overruled' || contact.nextAttemptAt !== null) return true;
+  return contact.disposition === null || !NEVER_OVERRULED.includes(contact.disposition);
 }

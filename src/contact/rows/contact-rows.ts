@@ -120,6 +120,10 @@ export class ContactRows extends Contacts {
     return contact;
   }
 
+  override async lockAll(tx: Tx, contactIds: string[]): Promise<void> {
+    if (contactIds.length > 0) await settled.lockContactsForUpdate(tx, contactIds);
+  }
+
   override async releaseClaimed(
     tx: Tx,
     contact: LockedContact,

@@ -29,6 +29,14 @@ export function lockContactForUpdate(tx: Tx, contactId: string): Promise<LockedC
   );
 }
 
+/** FOR UPDATE in the order of their ids; returns how many there are. */
+export async function lockContactsForUpdate(tx: Tx, contactIds: string[]): Promise<number> {
+  const rows = await tx.rows(`SELECT 1 FROM contacts WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`, [
+    contactIds,
+  ]);
+  return rows.length;
+}
+
 /** Locked in the order of their ids, as everywhere; those that are not open are left as they are. */
 export function dismissContactsIfOpen(
   tx: Tx,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../shared/db/tx.js';
 import { appendEvents } from '../../shared/event-log/append-events.js';
 import { IdGenerator } from '../../shared/ids/id-generator.js';
+import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
 import { NumberSuppressed } from '../contracts/events.js';
 import { Suppressions, type Suppression } from '../contracts/suppressions.js';
 import { appendDismissals } from './dismissals.js';
@@ -9,11 +10,14 @@ import { dismissContactsWithNumbers } from './settled-contacts.sql.js';
 
 /**
  * The do-not-call list of PostgreSQL. Adding a number that is on it already still dismisses contacts that a
- * simultaneous import let in.
+ * simultaneous import let in. A live call to the number is noted to be hung up.
  */
 @Injectable()
 export class SuppressionRows extends Suppressions {
-  constructor(private readonly ids: IdGenerator) {
+  constructor(
+    private readonly ids: IdGenerator,
+    private readonly attempts: CallAttempts,
+  ) {
     super();
   }
 
@@ -33,6 +37,8 @@ export class SuppressionRows extends Suppressions {
     const numbers = suppressions.map((suppression) => suppression.phoneNumber);
     const dismissed = await dismissContactsWithNumbers(tx, numbers, keepContactId ?? null);
     await appendDismissals(tx, dismissed, first.at);
+    const calls = { phoneNumbers: numbers, exceptContactId: keepContactId ?? null };
+    await this.attempts.askHangUp(tx, calls, first.at);
     const inserted = await insertSuppressions(
       tx,
       suppressions.map((suppression) => ({ ...suppression, id: this.ids.next() })),

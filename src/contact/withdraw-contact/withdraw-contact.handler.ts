@@ -3,6 +3,7 @@ import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
+import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
 import { HangUpCallsCommand } from '../../telephony/contracts/commands.js';
 import { Contacts } from '../contracts/contacts.js';
 import { readContactView, type ContactView } from '../rows/contact.queries.js';
@@ -10,7 +11,8 @@ import { WithdrawContactCommand } from './withdraw-contact.command.js';
 
 /**
  * Holds the dial gate until its COMMIT: an attempt that was claimed and not yet dialled finds the contact final and is
- * never dialled. A call already under way is hung up after the COMMIT; its end changes nothing more. Repeatable.
+ * never dialled. That a call already under way is to be hung up is noted with it and asked for after the COMMIT; its end
+ * changes nothing more. Repeatable.
  */
 @CommandHandler(WithdrawContactCommand)
 export class WithdrawContactHandler implements ICommandHandler<WithdrawContactCommand> {
@@ -19,6 +21,7 @@ export class WithdrawContactHandler implements ICommandHandler<WithdrawContactCo
     private readonly clock: Clock,
     private readonly contacts: Contacts,
     private readonly commands: CommandBus,
+    private readonly attempts: CallAttempts,
   ) {}
 
   async execute({ contactId }: WithdrawContactCommand): Promise<ContactView> {
@@ -42,10 +45,9 @@ export class WithdrawContactHandler implements ICommandHandler<WithdrawContactCo
           'The contact is final; only an open one can be withdrawn.',
         );
       }
-      return {
-        view: (await readContactView(tx, contactId))!,
-        mayBeInCall: contact.state === 'in_progress' || contact.disposition === 'withdrawn',
-      };
+      const mayBeInCall = contact.state === 'in_progress' || contact.disposition === 'withdrawn';
+      if (mayBeInCall) await this.attempts.askHangUp(tx, { contactId }, at);
+      return { view: (await readContactView(tx, contactId))!, mayBeInCall };
     });
     if (mayBeInCall) await this.commands.execute(new HangUpCallsCommand({ contactId }));
     return view;

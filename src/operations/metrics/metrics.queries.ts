@@ -6,8 +6,9 @@ export interface RowFigures {
   liveCalls: { status: string; calls: number; oldestSeconds: number }[];
   endedCalls: { outcome: string; calls: number }[];
   unsequenced: { events: number; oldestSeconds: number };
-  subscriberLag: { subscriber: string; events: number; failures: number }[];
+  subscriberLag: { subscriber: string; events: number; oldestSeconds: number; failures: number }[];
   parked: { subscriber: string; events: number }[];
+  oldestEventSeconds: number;
   openCircuits: number;
   diallingStopped: boolean;
 }
@@ -31,6 +32,7 @@ export class MetricsQueries {
         unsequenced: await unsequenced(tx),
         subscriberLag: await subscriberLag(tx),
         parked: await parked(tx),
+        oldestEventSeconds: await oldestEventSeconds(tx),
         ...(await switches(tx)),
       }),
       { retries: 0, limits: { statementMs: 2_000 } },
@@ -63,11 +65,25 @@ async function unsequenced(tx: Tx): Promise<RowFigures['unsequenced']> {
   return { events: row!.events, oldestSeconds: row!.oldestSeconds ?? 0 };
 }
 
+/** One probe of the index of positions per cursor, whether or not anybody delivers to it. */
 function subscriberLag(tx: Tx): Promise<RowFigures['subscriberLag']> {
   return tx.rows(
-    `SELECT c.subscriber, greatest(s.last_position - c.position, 0)::float8 AS events, c.failures
-       FROM subscriber_cursors c CROSS JOIN event_sequence s ORDER BY c.subscriber`,
+    `SELECT c.subscriber, greatest(s.last_position - c.position, 0)::float8 AS events, c.failures,
+            coalesce(extract(epoch FROM clock_timestamp() - next.occurred_at), 0)::float8 AS "oldestSeconds"
+       FROM subscriber_cursors c CROSS JOIN event_sequence s
+            LEFT JOIN LATERAL (SELECT occurred_at FROM domain_events WHERE position > c.position
+                                ORDER BY position LIMIT 1) AS next ON true
+      ORDER BY c.subscriber`,
   );
+}
+
+/** Of what is left behind the mark of the purge; parked events may be older. */
+async function oldestEventSeconds(tx: Tx): Promise<number> {
+  const row = await tx.row<{ seconds: number }>(
+    `SELECT extract(epoch FROM clock_timestamp() - occurred_at)::float8 AS seconds FROM domain_events
+      WHERE position >= (SELECT retained_from_position FROM event_sequence) ORDER BY position LIMIT 1`,
+  );
+  return row?.seconds ?? 0;
 }
 
 function parked(tx: Tx): Promise<RowFigures['parked']> {

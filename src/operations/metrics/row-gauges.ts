@@ -61,6 +61,12 @@ export function rowGauges(figures: RowFigures | null): Registry {
     'subscriber',
   );
   gauge(
+    'vsa_subscriber_lag_seconds',
+    'Age of the first event with a position that a subscriber has not passed.',
+    subscribers.map(({ subscriber, oldestSeconds }) => [{ subscriber }, oldestSeconds]),
+    'subscriber',
+  );
+  gauge(
     'vsa_subscriber_failures',
     'Failures in a row of the event a subscriber stands at.',
     subscribers.map(({ subscriber, failures }) => [{ subscriber }, failures]),
@@ -71,6 +77,11 @@ export function rowGauges(figures: RowFigures | null): Registry {
     'Events a subscriber gave up on.',
     subscribers.map(({ subscriber }) => [{ subscriber }, parked.get(subscriber) ?? 0]),
     'subscriber',
+  );
+  gauge(
+    'vsa_oldest_event_seconds',
+    'Age of the oldest event that the retention has left in the log.',
+    figures.oldestEventSeconds,
   );
   gauge('vsa_circuits_open', 'Carriers to which dialling waits.', figures.openCircuits);
   gauge(

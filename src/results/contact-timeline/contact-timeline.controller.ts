@@ -1,12 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
 import { ApiProblems } from '../../shared/http/api-problems.js';
-import { ApiPage, decodeCursor, type Page, pageOf, PageQuery } from '../../shared/http/page.dto.js';
+import { decodeCursor, pageOf, PageQuery } from '../../shared/http/page.dto.js';
 import { UuidParam } from '../../shared/http/uuid-param.js';
-import { TimelineEventDto } from './contact-timeline.dto.js';
-import { timelineOfContact } from './contact-timeline.queries.js';
+import { redact } from '../../shared/logging/redact.js';
+import { ContactTimelineDto } from './contact-timeline.dto.js';
+import { hasLostEvents, timelineOfContact } from './contact-timeline.queries.js';
 
 @Controller('api/v1/contacts')
 export class ContactTimelineController {
@@ -14,24 +15,25 @@ export class ContactTimelineController {
 
   @Get(':id/timeline')
   @ApiOperation({ summary: 'Everything that happened to a contact, oldest first' })
-  @ApiPage(TimelineEventDto)
+  @ApiOkResponse({ type: ContactTimelineDto })
   @ApiProblems('validation_failed', 'invalid_cursor', 'contact_not_found', 'not_found')
   async timeline(
     @Param('id', UuidParam) contactId: string,
     @Query() { limit, cursor }: PageQuery,
-  ): Promise<Page<TimelineEventDto>> {
-    const [afterId] = cursor === undefined ? [] : decodeCursor(cursor, ['integer']);
-    const rows = await timelineOfContact(this.database, {
-      contactId,
-      afterId: afterId ?? null,
-      limit: limit + 1,
-    });
+  ): Promise<ContactTimelineDto> {
+    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, ['integer'])[0]);
+    const rows = await timelineOfContact(this.database, { contactId, after, limit: limit + 1 });
     if (rows === undefined) throw new DomainError('contact_not_found');
-    return pageOf(
+    const page = pageOf(
       rows,
       limit,
-      (row) => [row.id],
-      ({ id: _id, ...event }) => event,
+      ({ position }) => [position],
+      ({ position: _position, ...event }) => ({
+        ...event,
+        payload: redact(event.payload) as Record<string, unknown>,
+      }),
     );
+    // Asked after reading, so that a deletion in between is not overlooked.
+    return { ...page, truncated: await hasLostEvents(this.database, contactId) };
   }
 }

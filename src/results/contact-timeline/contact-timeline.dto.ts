@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { EntityKind } from '../../shared/event-log/domain-event.js';
 
-/** One thing that happened to a contact. Carries no phone number, name or answer. */
+/** One thing that happened to a contact. Carries no name or answer; phone numbers in texts are masked. */
 export class TimelineEventDto {
   at: Date;
   /** Versioned name. @example "contact.settled.v1" */
@@ -26,4 +26,13 @@ export class TimelineEventDto {
     },
   })
   payload: Record<string, unknown>;
+}
+
+export class ContactTimelineDto {
+  @ApiProperty({ type: [TimelineEventDto] })
+  items: TimelineEventDto[];
+  @ApiProperty({ type: String, nullable: true, description: 'null on the last page' })
+  nextCursor: string | null;
+  @ApiProperty({ description: 'Events of this contact are missing: they were older than the retention' })
+  truncated: boolean;
 }

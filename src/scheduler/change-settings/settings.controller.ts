@@ -35,10 +35,10 @@ export class SettingsController {
   @ApiOperation({ summary: 'Stop dialling everywhere, now' })
   @ApiProblems('validation_failed')
   async stop(@Body() body: StopDiallingDto): Promise<SettingsDto> {
-    const limits = await this.commands.execute(
-      new StopDiallingCommand(body?.reason ?? 'stopped by an operator'),
-    );
-    if (body?.hangUp === true) await this.commands.execute(new HangUpCallsCommand('all'));
+    const hangUp = body?.hangUp ?? false;
+    const reason = body?.reason ?? 'stopped by an operator';
+    const limits = await this.commands.execute(new StopDiallingCommand(reason, hangUp));
+    if (hangUp) await this.commands.execute(new HangUpCallsCommand('all'));
     return shown(limits);
   }
 

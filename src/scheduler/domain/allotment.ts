@@ -8,6 +8,8 @@ export interface CampaignLoadNow {
   claimedLately: number;
   /** Attempts claimed and not dialled yet, however long ago. */
   waiting: number;
+  /** The last claim before this one; null or absent: none that is known. */
+  lastClaimedAt?: Date | null;
 }
 
 export interface LoadNow {
@@ -26,7 +28,9 @@ export function horizonSeconds(callsPerSecond: number, tickSeconds: number): num
 
 /**
  * How many contacts each campaign may claim now. Neither limit nor pace is passed, global or the campaign's own; what
- * the installation has to give goes, one by one, to the campaign whose limit is least used (ties by id).
+ * the installation has to give goes, one by one, to the campaign whose limit is least used; among equals to the one that
+ * has waited longest since its last claim, then by id. With fewer places than campaigns nobody but the first would ever
+ * be served otherwise: each time a place comes free, all those without a call are equals.
  */
 export function allot(load: LoadNow, tickSeconds: number): Map<string, number> {
   let room = Math.min(load.maxConcurrentCalls - load.live, paceRoom(load, tickSeconds));
@@ -37,8 +41,9 @@ export function allot(load: LoadNow, tickSeconds: number): Map<string, number> {
       limit: campaign.maxConcurrentCalls,
       room: Math.min(campaign.maxConcurrentCalls - campaign.live, paceRoom(campaign, tickSeconds)),
       given: 0,
+      lastClaimedAt: campaign.lastClaimedAt?.getTime() ?? -Infinity,
     }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+    .sort((a, b) => compare(a.lastClaimedAt, b.lastClaimedAt) || compare(a.id, b.id));
   while (room > 0) {
     const next = shares.filter((share) => share.given < share.room).sort(leastUsed)[0];
     if (next === undefined) break;
@@ -46,6 +51,10 @@ export function allot(load: LoadNow, tickSeconds: number): Map<string, number> {
     room--;
   }
   return new Map(shares.filter((share) => share.given > 0).map((share) => [share.id, share.given]));
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 function leastUsed(

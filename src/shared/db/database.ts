@@ -64,6 +64,9 @@ export class Database {
     const runner = this.dataSource.createQueryRunner();
     try {
       return await new Tx(runner).rows<T>(sql, parameters);
+    } catch (error) {
+      if (isDead(error)) await discard(runner, error);
+      throw error;
     } finally {
       await runner.release();
     }
@@ -82,12 +85,15 @@ export class Database {
         await runner.query(beginWithLimits(limits));
         result = await work(tx);
       } catch (error) {
-        await rollBack(runner);
+        if (!isDead(error)) await rollBack(runner);
         throw error;
       }
       await runner.query('COMMIT');
       if (tx.appended.length > 0) this.committed.publish(tx.appended);
       return result;
+    } catch (error) {
+      if (isDead(error)) await discard(runner, error);
+      throw error;
     } finally {
       await runner.release();
     }
@@ -108,6 +114,21 @@ function beginWithLimits(limits: SessionLimits): string {
     // transaction_timeout came with PostgreSQL 17; 16 is supported too.
     `SELECT set_config('transaction_timeout', '${limits.transactionMs}', true) WHERE current_setting('server_version_num')::int >= 170000`
   );
+}
+
+/** The driver has given up waiting for an answer; the query still stands at the head of that connection's line. */
+function isDead(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
+/** Not back into the pool, where every later query would wait behind the unanswered one. */
+async function discard(runner: QueryRunner, error: unknown): Promise<void> {
+  await (runner as QueryRunner & PostgresRunner).releasePostgresConnection(error);
+}
+
+/** What TypeORM's PostgreSQL runner offers beside its interface: an error takes the connection out of the pool. */
+interface PostgresRunner {
+  releasePostgresConnection(error: unknown): Promise<void>;
 }
 
 async function rollBack(runner: QueryRunner): Promise<void> {

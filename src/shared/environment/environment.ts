@@ -58,6 +58,9 @@ export class Environment {
   @flag @IsBoolean() LIVE_PROGRESS = false;
   @number @IsInt() @Min(1) DATABASE_POOL_SIZE = 10;
 
+  /** Days an event stays in the log; 0 keeps everything. */
+  @number @IsInt() @Min(0) @Max(36_500) EVENT_RETENTION_DAYS = 0;
+
   /** Names this process in claims and logs; the process id is added, so that no two workers share a name. */
   @IsNotEmpty()
   WORKER_NAME = hostname();

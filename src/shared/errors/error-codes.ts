@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   contact_not_found: { status: 404, title: 'There is no such contact.' },
   import_not_found: { status: 404, title: 'There is no such import.' },
   suppression_not_found: { status: 404, title: 'There is no such suppression.' },
+  subscriber_not_found: { status: 404, title: 'No subscriber of this name is in use here.' },
   illegal_transition: { status: 409, title: 'The state does not allow this.' },
   campaign_not_editable: { status: 409, title: 'Only a draft campaign can be changed this way.' },
   campaign_not_startable: { status: 409, title: 'The campaign cannot be started yet.' },

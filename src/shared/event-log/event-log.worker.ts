@@ -1,11 +1,12 @@
 import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
-import { DiscoveryService, Reflector } from '@nestjs/core';
 import { EventsHandler, IEventHandler } from '@nestjs/cqrs';
+import { Stopwatch } from '../clock/stopwatch.js';
+import { Ticker } from '../ticking/ticker.js';
 import { CommittedEvent } from './committed-event.js';
 import { EventRelay } from './event-relay.js';
+import { EventSubscribers } from './event-subscribers.js';
 import { Sequencer } from './sequencer.js';
-import { type EventSubscriber, SUBSCRIPTION, type Subscription } from './subscribes.js';
-import { Ticker } from '../ticking/ticker.js';
+import type { Subscription } from './subscribes.js';
 
 const SEQUENCE = 'event-sequencer';
 /** Polling is the truth; the nudge of this process's own commits only makes it prompt. */
@@ -16,32 +17,27 @@ const NUDGE_MS = 100;
 @Injectable()
 @EventsHandler(CommittedEvent)
 export class EventLogWorker implements OnApplicationBootstrap, IEventHandler<CommittedEvent> {
-  private readonly subscribers: { subscription: Subscription; subscriber: EventSubscriber }[] = [];
   private nudge: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly discovery: DiscoveryService,
-    private readonly reflector: Reflector,
+    private readonly subscribers: EventSubscribers,
     private readonly sequencer: Sequencer,
     private readonly relay: EventRelay,
     private readonly ticker: Ticker,
+    private readonly stopwatch: Stopwatch,
   ) {}
 
   onApplicationBootstrap(): void {
-    for (const { instance, metatype } of this.discovery.getProviders()) {
-      if (typeof metatype !== 'function' || !instance) continue;
-      const subscription = this.reflector.get<Subscription | undefined>(SUBSCRIPTION, metatype);
-      if (subscription) this.subscribers.push({ subscription, subscriber: instance as EventSubscriber });
-    }
+    const subscribed = this.subscribers.all();
     this.ticker.register({
       name: SEQUENCE,
       everyMs: POLL_MS,
       work: async () => {
-        await this.sequencer.sequence();
-        for (const { subscription } of this.subscribers) this.ticker.wake(relayName(subscription));
+        await this.sequencer.drain(this.stopwatch);
+        for (const { subscription } of subscribed) this.ticker.wake(relayName(subscription));
       },
     });
-    for (const { subscription, subscriber } of this.subscribers) {
+    for (const { subscription, subscriber } of subscribed) {
       this.ticker.register({
         name: relayName(subscription),
         everyMs: POLL_MS,

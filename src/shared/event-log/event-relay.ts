@@ -3,17 +3,47 @@ import { Clock } from '../clock/clock.js';
 import { DiallingDatabase } from '../db/database.js';
 import { IdGenerator } from '../ids/id-generator.js';
 import type { LoggedEvent } from './domain-event.js';
+import { eventsBetween, logBounds, parkedEvent, STRETCH } from './log-reading.js';
+import { parkAgain, unpark } from './parked-events.sql.js';
+import {
+  advanceIfLeased,
+  type Lease,
+  LEASE_MS,
+  leaseCursorIfFree,
+  noteFailureIfLeased,
+  parkIfLeased,
+  releaseIfLeased,
+} from './subscriber-cursors.js';
 import type { EventSubscriber, Subscription } from './subscribes.js';
 
 const BATCH = 200;
-/** Longer than any one reaction may take: a second delivery beside a running one would only cost, but cost twice. */
-const LEASE_MS = 60_000;
+/** Stops here and lets the next call go on, so that a backlog does not hold up a shutdown. */
+const DELIVER_FOR_MS = 2_000;
+/** Between two events a worker that has had its lease for this long renews it, or learns that it has lost it. */
+const RENEW_AFTER_MS = LEASE_MS / 3;
 /** After this many failures the event is parked and the subscriber goes on with the next. */
 const FAILURES_BEFORE_PARKING = 8;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** `delivered` is off the shelf, `failed` stays on it with its new error, `absent` was not on it. */
+export type Redelivery = { result: 'delivered' | 'absent' } | { result: 'failed'; error: string };
+
+/** What one worker knows while it delivers to one subscriber. */
+interface Round {
+  lease: Lease;
+  subscription: Subscription;
+  subscriber: EventSubscriber;
+  /** The last event that was handled, and how far of that the cursor tells. */
+  position: number;
+  stored: number;
+  failures: number;
+  renewedAt: Date;
+  handled: number;
+}
 
 /**
- * Feeds one subscriber from the log. A leased cursor makes one worker at a time deliver; it moves after the reaction
- * was awaited, so a crash in between delivers again. What fails again and again is parked with its error.
+ * Feeds subscribers from the log. A leased cursor makes one worker at a time deliver, in the order of the positions; it
+ * moves after the reaction was awaited, so a crash in between delivers again. What fails again and again is parked.
  */
 @Injectable()
 export class EventRelay {
@@ -23,120 +53,103 @@ export class EventRelay {
     private readonly ids: IdGenerator,
   ) {}
 
-  /** Delivers what is there; returns how many events were handled. */
+  /** Delivers what is there, for some seconds at most; returns how many events were handled. */
   async deliver(subscription: Subscription, subscriber: EventSubscriber): Promise<number> {
-    const token = this.ids.next();
+    const lease = { subscriber: subscription.name, token: this.ids.next() };
     const at = await this.clock.now();
-    const cursor = await this.lease(subscription.name, token, at);
+    const cursor = await leaseCursorIfFree(this.database, lease, at);
     if (cursor === null) return 0;
-    let handled = 0;
-    let { position } = cursor;
+    const { position, failures } = cursor;
+    const round: Round = {
+      lease,
+      subscription,
+      subscriber,
+      position,
+      stored: position,
+      failures,
+      renewedAt: at,
+      handled: 0,
+    };
+    const until = at.getTime() + DELIVER_FOR_MS;
     try {
-      // Read before the batch: what is numbered meanwhile lies behind this mark only if the batch saw it.
-      const head = await this.head();
-      const batch = await this.next(subscription, position);
-      for (const event of batch) {
-        try {
-          await subscriber.handle(event);
-        } catch (error) {
-          if (position > cursor.position) await this.advance(subscription.name, token, position);
-          const failures = position > cursor.position ? 1 : cursor.failures + 1;
-          await this.failed(subscription.name, token, event, failures, error, at);
-          return handled;
-        }
-        position = event.position;
-        handled++;
-      }
-      // One write for the whole batch: after a crash it is delivered again, which reactions must bear anyway.
-      if (handled > 0) await this.advance(subscription.name, token, position);
-      // Nothing of interest up to the head: the next look starts there instead of reading it all again.
-      if (batch.length < BATCH && head > position) await this.advance(subscription.name, token, head);
-      return handled;
+      while ((await this.deliverStretch(round)) && (await this.clock.now()).getTime() < until);
+      return round.handled;
     } finally {
-      await this.release(subscription.name, token);
+      await releaseIfLeased(this.database, lease);
     }
   }
 
-  private async lease(
-    name: string,
-    token: string,
-    at: Date,
-  ): Promise<{ position: number; failures: number } | null> {
-    const rows = await this.database.rows<{ position: string; failures: number }>(
-      `INSERT INTO subscriber_cursors AS c (subscriber, lease_token, lease_until) VALUES ($1, $2, $3)
-       ON CONFLICT (subscriber) DO UPDATE SET lease_token = $2, lease_until = $3
-         WHERE (c.lease_until IS NULL OR c.lease_until < $4) AND (c.retry_at IS NULL OR c.retry_at <= $4)
-       RETURNING position, failures`,
-      [name, token, new Date(at.getTime() + LEASE_MS), at],
-    );
-    const row = rows[0];
-    return row === undefined ? null : { position: Number(row.position), failures: row.failures };
+  /** Delivers a parked event once more. It comes after younger ones, and comes twice if the worker dies at it. */
+  async redeliver(
+    subscription: Subscription,
+    subscriber: EventSubscriber,
+    position: number,
+  ): Promise<Redelivery> {
+    const place = { subscriber: subscription.name, position };
+    const event = await parkedEvent(this.database, place);
+    if (event === undefined) return { result: 'absent' };
+    try {
+      await subscriber.handle(event);
+    } catch (thrown) {
+      const error = messageOf(thrown);
+      const parked = await parkAgain(this.database, place, { error, at: await this.clock.now() });
+      return parked ? { result: 'failed', error } : { result: 'absent' };
+    }
+    return { result: (await unpark(this.database, place)) ? 'delivered' : 'absent' };
   }
 
-  private async head(): Promise<number> {
-    const row = await this.database.row<{ head: string }>(`SELECT last_position AS head FROM event_sequence`);
-    return Number(row!.head);
+  /** One stretch of the log; true when there may be more behind it. */
+  private async deliverStretch(round: Round): Promise<boolean> {
+    // Read before the events: whatever has a position up to the head is committed, so the reading after sees all of it.
+    const { head, retainedFrom } = await logBounds(this.database);
+    const after = Math.max(round.position, retainedFrom - 1);
+    const upTo = Math.min(head, after + STRETCH);
+    if (upTo <= after) return false;
+    const span = { after, upTo, limit: BATCH };
+    const events = await eventsBetween(this.database, round.subscription.types, span);
+    for (const event of events) {
+      if (!(await this.stillOurs(round))) return false;
+      try {
+        await round.subscriber.handle(event);
+      } catch (error) {
+        await this.fail(round, event, messageOf(error));
+        return false;
+      }
+      round.position = event.position;
+      round.handled++;
+    }
+    // One write for the whole batch: after a crash it is delivered again, which reactions must bear anyway.
+    const reached = events.length < BATCH ? upTo : round.position;
+    return this.advance(round, reached, await this.clock.now());
   }
 
-  private async next(subscription: Subscription, position: number): Promise<LoggedEvent[]> {
-    const rows = await this.database.rows<LoggedEvent & { position: string }>(
-      `SELECT id, position, type, entity_kind AS "entityKind", entity_id AS "entityId",
-              entity_version AS "entityVersion", campaign_id AS "campaignId", contact_id AS "contactId",
-              attempt_id AS "attemptId", payload, occurred_at AS "occurredAt"
-         FROM domain_events WHERE position > $1 AND type = ANY ($2) ORDER BY position LIMIT ${BATCH}`,
-      [position, subscription.types],
-    );
-    return rows.map((row) => ({ ...row, position: Number(row.position) }));
+  /** A worker that was frozen or slow must not run ahead of the one that took over. */
+  private async stillOurs(round: Round): Promise<boolean> {
+    const at = await this.clock.now();
+    if (at.getTime() - round.renewedAt.getTime() < RENEW_AFTER_MS) return true;
+    return this.advance(round, round.position, at);
   }
 
-  /** Fenced by the lease: a worker that was frozen past it moves nothing. */
-  private async advance(name: string, token: string, position: number): Promise<boolean> {
-    const rows = await this.database.rows(
-      `UPDATE subscriber_cursors SET position = $3, failures = 0, last_error = NULL, retry_at = NULL
-        WHERE subscriber = $1 AND lease_token = $2 AND position < $3 RETURNING subscriber`,
-      [name, token, position],
-    );
-    return rows.length > 0;
+  private async advance(round: Round, position: number, at: Date): Promise<boolean> {
+    if (!(await advanceIfLeased(this.database, round.lease, position, at))) return false;
+    if (position > round.stored) round.failures = 0;
+    Object.assign(round, { position, stored: position, renewedAt: at });
+    return true;
   }
 
-  private async failed(
-    name: string,
-    token: string,
-    event: LoggedEvent,
-    failures: number,
-    error: unknown,
-    at: Date,
-  ): Promise<void> {
-    const message = error instanceof Error ? error.message : String(error);
-    if (failures < FAILURES_BEFORE_PARKING) {
-      const retryAt = new Date(at.getTime() + Math.min(60_000, 250 * 2 ** failures));
-      await this.database.rows(
-        `UPDATE subscriber_cursors SET failures = $3, last_error = $4, retry_at = $5
-          WHERE subscriber = $1 AND lease_token = $2`,
-        [name, token, failures, message, retryAt],
-      );
+  private async fail(round: Round, event: LoggedEvent, error: string): Promise<void> {
+    const at = await this.clock.now();
+    if (round.position > round.stored && !(await this.advance(round, round.position, at))) return;
+    const failures = round.failures + 1;
+    if (failures >= FAILURES_BEFORE_PARKING) {
+      await parkIfLeased(this.database, round.lease, event, { error, at });
       return;
     }
-    await this.database.transaction(async (tx) => {
-      const moved = await tx.execute(
-        `UPDATE subscriber_cursors SET position = $3, failures = 0, retry_at = NULL, last_error = $4
-          WHERE subscriber = $1 AND lease_token = $2`,
-        [name, token, event.position, message],
-      );
-      if (moved === 0) return;
-      await tx.execute(
-        `INSERT INTO parked_events (subscriber, position, type, error, parked_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING`,
-        [name, event.position, event.type, message, at],
-      );
-    });
+    const retryAt = new Date(at.getTime() + Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures));
+    await noteFailureIfLeased(this.database, round.lease, { failures, error, retryAt });
   }
+}
 
-  private async release(name: string, token: string): Promise<void> {
-    await this.database.rows(
-      `UPDATE subscriber_cursors SET lease_until = NULL, lease_token = NULL WHERE subscriber = $1 AND lease_token = $2
-       RETURNING subscriber`,
-      [name, token],
-    );
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

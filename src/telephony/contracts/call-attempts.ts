@@ -23,10 +23,25 @@ export interface AttemptToOpen {
   isTest: boolean;
 }
 
+/** Calls a hang-up is asked for. */
+export type CallsToHangUp =
+  | { campaignId: string }
+  | { contactId: string }
+  /** `exceptContactId`: the one who asked on the line is still being answered. */
+  | { phoneNumbers: string[]; exceptContactId: string | null }
+  | 'all';
+
 export abstract class CallAttempts {
   /**
    * Opens attempts as `claimed`, in phone order, skipping any contact or number that already has a live one; returns
    * the ids that were opened. Their events carry the live count and the limit the claim was made under.
    */
   abstract open(tx: Tx, attempts: AttemptToOpen[], claim: ClaimSituation): Promise<Set<string>>;
+
+  /**
+   * Notes on every call that the carrier has, or may have, that it is to be ended; returns how many. The caller holds the
+   * dial gate alone, so that none is missed, and sends `HangUpCallsCommand` after its COMMIT; should it die before, or
+   * the carrier not answer, recovery asks until the carrier reports the end. Locks contacts, then attempts, each by id.
+   */
+  abstract askHangUp(tx: Tx, which: CallsToHangUp, at: Date): Promise<number>;
 }

@@ -5,7 +5,7 @@ import { CallFacts } from '../facts/call-facts.js';
 import { DialIntents } from './dial-intent.js';
 import { UnclaimCommand } from './unclaim.command.js';
 
-/** One transaction per attempt, fenced by `claimed`: what another worker has begun to dial stays with it. */
+/** One transaction per attempt, fenced by `claimed` and its claimer: what another worker dials or has taken over stays with it. */
 @CommandHandler(UnclaimCommand)
 export class UnclaimHandler implements ICommandHandler<UnclaimCommand> {
   constructor(
@@ -24,7 +24,7 @@ export class UnclaimHandler implements ICommandHandler<UnclaimCommand> {
     for (const { id } of claimed) {
       await this.database.transaction(async (tx) => {
         const call = await this.facts.lock(tx, id);
-        if (call?.attempt.status !== 'claimed') return;
+        if (call?.attempt.status !== 'claimed' || call.attempt.claimedBy !== worker) return;
         const at = await this.clock.now(tx);
         await this.intents.unclaim(tx, call, { reason, nextAttemptAt: null, final: false, at });
         unclaimed++;

@@ -43,6 +43,32 @@ describe('what a carrier signal does', () => {
     expect(backwards).toEqual([]);
   });
 
+  it.each([
+    ['dialing', 'queued', { kind: 'none' }],
+    ['dialing', 'initiated', { kind: 'none' }],
+    ['dialing', 'ringing', { kind: 'progress', to: 'ringing' }],
+    ['dialing', 'answered', { kind: 'progress', to: 'in_progress' }],
+    ['ringing', 'ringing', { kind: 'none' }],
+    ['ringing', 'answered', { kind: 'progress', to: 'in_progress' }],
+    ['in_progress', 'ringing', { kind: 'none' }],
+    ['in_progress', 'answered', { kind: 'none' }],
+    ['claimed', 'ringing', { kind: 'none' }],
+    ['claimed', 'completed', { kind: 'none' }],
+  ] as const)('of a call that is %s: %s', (status, kind, effect) => {
+    expect(effectOf(call({ status }), signal(kind))).toEqual(effect);
+  });
+
+  it('leaves a silent person to the answers, whatever the carrier says of the end', () => {
+    for (const kind of ['completed', 'busy', 'no_answer', 'failed', 'canceled'] as const) {
+      const silent = call({ status: 'in_progress', interviewResult: 'no_response' });
+      expect(effectOf(silent, signal(kind))).toEqual({ kind: 'end_by_evidence' });
+    }
+  });
+
+  it('ranks the statuses in the order of a call', () => {
+    expect(CALL_RANK).toEqual({ claimed: 0, dialing: 1, ringing: 2, in_progress: 3, ended: 4 });
+  });
+
   it('lets the first end win', () => {
     const effects = SIGNALS.map((kind) => effectOf(call({ carrierEnd: 'completed' }), signal(kind)).kind);
     expect(new Set(effects)).toEqual(new Set(['none']));
@@ -101,6 +127,11 @@ describe('the outcome by what was answered', () => {
     );
     expect(outcomeByEvidence({ ...answers, requiredAnswered: 1 }, false)).toBe('hung_up');
     expect(outcomeByEvidence({ ...answers, status: 'none', required: 0 }, true)).toBe('no_response');
+  });
+
+  it.each(['completed', 'refused'] as const)('is %s when the interview is', (status) => {
+    expect(outcomeByEvidence({ ...answers, status }, false)).toBe(status);
+    expect(outcomeByEvidence({ ...answers, status, reachedPartialThreshold: true }, true)).toBe(status);
   });
 
   it('may be corrected once, and only where a person may have gone on', () => {

@@ -1,5 +1,6 @@
 import type { CallOutcome, CallStatus } from '../contracts/call-attempt.js';
 import type { CarrierSignal } from '../telephony-port.js';
+import { callStep, OUTCOME_CORRECTIONS } from './call-machine.js';
 
 /** Order of the statuses: carrier signals move an attempt forward only. */
 export const CALL_RANK: Record<CallStatus, number> = {
@@ -8,19 +9,6 @@ export const CALL_RANK: Record<CallStatus, number> = {
   ringing: 2,
   in_progress: 3,
   ended: 4,
-};
-
-/** What each signal says about the call. */
-const SIGNAL_STATUS: Record<CarrierSignal['kind'], CallStatus> = {
-  queued: 'dialing',
-  initiated: 'dialing',
-  ringing: 'ringing',
-  answered: 'in_progress',
-  completed: 'ended',
-  busy: 'ended',
-  no_answer: 'ended',
-  failed: 'ended',
-  canceled: 'ended',
 };
 
 export type InterviewResult = 'completed' | 'refused' | 'no_response' | 'callback' | 'machine';
@@ -43,12 +31,12 @@ export type SignalEffect =
   /** A person answered and was silent to the limit: partial or no_response, as the answers say. */
   | { kind: 'end_by_evidence' };
 
-/** What a carrier signal does to a call. The first end wins; rank orders the rest. */
+/** What a carrier signal does to a call: the step of the table, if it has one. The first end wins. */
 export function effectOf(call: CallSituation, signal: CarrierSignal): SignalEffect {
-  if (call.status === 'ended' || call.carrierEnd !== null) return { kind: 'none' };
-  const to = SIGNAL_STATUS[signal.kind];
-  if (to !== 'ended')
-    return CALL_RANK[to] > CALL_RANK[call.status] ? { kind: 'progress', to } : { kind: 'none' };
+  if (call.carrierEnd !== null) return { kind: 'none' };
+  const to = callStep(call.status, signal.kind)?.to;
+  if (to === undefined) return { kind: 'none' };
+  if (to !== 'ended') return { kind: 'progress', to };
   if (call.interviewResult === 'no_response') return { kind: 'end_by_evidence' };
   if (call.interviewResult !== null) return { kind: 'end', outcome: call.interviewResult };
   switch (signal.kind) {
@@ -85,8 +73,5 @@ export function outcomeByEvidence(answers: AnswersSoFar, wasSilent: boolean): Ca
 
 /** An outcome that a late turn may still correct, once. */
 export function mayBeCorrected(outcome: CallOutcome, correctedBefore: boolean): boolean {
-  return (
-    !correctedBefore &&
-    (outcome === 'hung_up' || outcome === 'partial' || outcome === 'no_response' || outcome === 'lost')
-  );
+  return !correctedBefore && OUTCOME_CORRECTIONS.from.includes(outcome);
 }

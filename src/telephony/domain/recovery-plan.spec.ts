@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLost, judgeLookUp, lostNotBefore, requeueDelayMs } from './recovery-plan.js';
+import { isLost, judgeLookUp, lostNotBefore, possibleDialSince, requeueDelayMs } from './recovery-plan.js';
 
 describe('recovery', () => {
   it('binds exactly one unbound candidate, and waits when there are several or a rival', () => {
@@ -25,6 +25,18 @@ describe('recovery', () => {
     expect(isLost(2, notBefore, new Date(notBefore.getTime() - 1))).toBe(false);
     expect(isLost(1, notBefore, notBefore)).toBe(false);
     expect(isLost(2, notBefore, notBefore)).toBe(true);
+  });
+
+  it('knows how long before its creation a call can have been dialled', () => {
+    const bounds = {
+      createTimeoutMs: 12_000,
+      createGraceMs: 5_000,
+      carrierQueueMs: 60_000,
+      lostMarginMs: 60_000,
+    };
+    expect(possibleDialSince(new Date('2026-11-22T10:00:00Z'), bounds, 60_000)).toEqual(
+      new Date('2026-11-22T09:57:43Z'),
+    );
   });
 
   it('offers again ever more slowly, up to a minute', () => {

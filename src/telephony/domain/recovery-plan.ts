@@ -12,7 +12,7 @@ export interface LookUp {
   unboundCandidates: number;
   /** The carrier says of each of them that it has ended. */
   allOver: boolean;
-  /** Another attempt to the number was given up as lost within a day and never bound: a found call may be its own. */
+  /** Another attempt to the number was given up as lost within a day, never bound, and may have made a found call. */
   lostRivalLately: boolean;
 }
 
@@ -45,6 +45,15 @@ export function lostNotBefore(
       (dial.ringSeconds + dial.callSeconds) * 1_000 +
       bounds.lostMarginMs,
   );
+}
+
+/**
+ * A call that the carrier created at this instant can only come from a dial whose slot was not before the answer: a request
+ * is answered or given up within its timeout, and what the carrier took on it creates within its queue time.
+ */
+export function possibleDialSince(createdAt: Date, bounds: RecoveryBounds, clockSkewMs: number): Date {
+  const { createTimeoutMs, createGraceMs, carrierQueueMs } = bounds;
+  return new Date(createdAt.getTime() - createTimeoutMs - createGraceMs - carrierQueueMs - clockSkewMs);
 }
 
 /** Two successful look-ups that found nothing, and the time over: only then an attempt is lost. */

@@ -3,7 +3,7 @@ import { Clock } from '../../shared/clock/clock.js';
 import { WebhookDatabase } from '../../shared/db/database.js';
 import { TelephonyPort } from '../telephony-port.js';
 import { ApplyCallSignalCommand } from './apply-call-signal.command.js';
-import { CallFacts, type FactResult } from './call-facts.js';
+import { againIfBoundMeanwhile, CallFacts, type FactResult } from './call-facts.js';
 
 /**
  * Stores the fact and its whole effect in one transaction: the carrier is answered after the COMMIT, so what was
@@ -19,8 +19,10 @@ export class ApplyCallSignalHandler implements ICommandHandler<ApplyCallSignalCo
   ) {}
 
   async execute({ attemptId, providerCallId, signal, source }: ApplyCallSignalCommand): Promise<FactResult> {
-    const result = await this.database.transaction(async (tx) =>
-      this.facts.apply(tx, { attemptId, providerCallId, signal, source, at: await this.clock.now(tx) }),
+    const result = await againIfBoundMeanwhile(() =>
+      this.database.transaction(async (tx) =>
+        this.facts.apply(tx, { attemptId, providerCallId, signal, source, at: await this.clock.now(tx) }),
+      ),
     );
     if (result === 'late' || result === 'unwanted') void this.port.end(providerCallId);
     return result;

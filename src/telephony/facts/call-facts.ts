@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { LockedContact } from '../../contact/contracts/contacts.js';
 import { Contacts } from '../../contact/contracts/contacts.js';
+import { sqlState } from '../../shared/db/database.js';
 import type { Tx } from '../../shared/db/tx.js';
 import { Environment } from '../../shared/environment/environment.js';
 import { CallAccepted, CallHungUp, CallLate, CallProgressed } from '../contracts/events.js';
 import { effectOf } from '../domain/call-lifecycle.js';
-import { AttemptChange, type AttemptRow, contactOfAttempt, lockAttempt } from '../rows/attempt-rows.js';
+import {
+  AttemptChange,
+  type AttemptRow,
+  contactOfAttempt,
+  isBoundElsewhere,
+  lockAttempt,
+} from '../rows/attempt-rows.js';
 import { type FactSource, storeLateCallOnce, storeSignalOnce } from '../rows/call-events.js';
 import type { CarrierSignal } from '../telephony-port.js';
 import { AttemptSettlement } from './attempt-settlement.js';
@@ -15,7 +22,10 @@ export interface LockedCall {
   attempt: AttemptRow;
 }
 
-/** `late` and `unwanted`: the call should not be, or not any more; it is ended at the carrier after the commit. */
+/**
+ * `late` and `unwanted`: the call should not be, or not any more; it is ended at the carrier after the commit.
+ * `unknown_attempt`: there is none, or the call is another's; nothing is stored and nothing ended.
+ */
 export type FactResult = 'applied' | 'unwanted' | 'duplicate' | 'late' | 'unknown_attempt';
 
 /** A fact about a call and its effect, inside the caller's transaction: locked, stored once, bound, applied by rank. */
@@ -43,13 +53,14 @@ export class CallFacts {
     const call = await this.lock(tx, fact.attemptId);
     if (call === undefined) return 'unknown_attempt';
     const { providerCallId, signal, at } = fact;
+    if (await isBoundElsewhere(tx, call.attempt, providerCallId)) return 'unknown_attempt';
     if (!belongs(call.attempt, providerCallId)) {
       await this.recordLate(tx, call.attempt, { ...fact, saw: signal.kind });
       // An ended call needs no ending.
       return isTerminal(signal) ? 'duplicate' : 'late';
     }
     if (!(await storeSignalOnce(tx, fact))) return 'duplicate';
-    const change = new AttemptChange(call.attempt, at).note({ lastFactAt: at });
+    const change = new AttemptChange(call.attempt, at).note({ lastFactAt: at, emptyLookups: 0 });
     bind(change, providerCallId);
     await this.applyEffect(tx, call.contact, change, signal, at);
     return !isTerminal(signal) && isUnwanted(call) ? 'unwanted' : 'applied';
@@ -68,6 +79,8 @@ export class CallFacts {
     }
     switch (effect.kind) {
       case 'none':
+        // Heard after the end, while the settlement is held back: somebody has answered all the same.
+        if (signal.kind === 'answered' && isHeld(change.attempt)) change.note({ answeredAt: at });
         await change.write(tx);
         return;
       case 'progress':
@@ -111,6 +124,19 @@ export function bind(change: AttemptChange, providerCallId: string): void {
   change.with({ providerCallId, dialResult: 'accepted' }, CallAccepted, { providerCallId });
 }
 
+const UNIQUE_VIOLATION = '23505';
+
+/**
+ * Runs a transaction that may bind a call once more when another has bound the same call meanwhile: the second time it
+ * finds the binding. Only callbacks that name one call for two attempts come here.
+ */
+export async function againIfBoundMeanwhile<T>(work: () => Promise<T>): Promise<T> {
+  return work().catch((error: unknown) => {
+    if (sqlState(error) === UNIQUE_VIOLATION) return work();
+    throw error;
+  });
+}
+
 export function progress(change: AttemptChange, to: AttemptRow['status'], signal: string, at: Date): void {
   const from = change.attempt.status;
   const answered = to === 'in_progress' ? { answeredAt: at } : {};
@@ -123,6 +149,10 @@ export function isUnwanted({ contact, attempt }: LockedCall): boolean {
   return (
     attempt.hangUpAskedAt !== null || (contact.state !== 'in_progress' && attempt.interviewResult === null)
   );
+}
+
+function isHeld({ status, carrierEnd, answeredAt }: AttemptRow): boolean {
+  return status !== 'ended' && carrierEnd !== null && answeredAt === null;
 }
 
 export function isTerminal(signal: CarrierSignal): boolean {

@@ -37,9 +37,10 @@ export class LookUpCallsHandler implements ICommandHandler<LookUpCallsCommand> {
       CARRIERS,
       AT_ONCE,
     );
-    const asked = stranded.map(({ id, kind }) =>
-      kind === 'unbound' ? this.lookUps.findUnbound(id) : this.lookUps.askSilent(id),
-    );
+    const asked = stranded.map((one) => {
+      if (one.kind === 'unbound') return this.lookUps.findUnbound(one);
+      return one.kind === 'unwanted' ? this.lookUps.endUnwanted(one) : this.lookUps.askSilent(one);
+    });
     for (const result of await Promise.allSettled(asked)) {
       if (result.status === 'rejected') this.log.error(result.reason);
     }

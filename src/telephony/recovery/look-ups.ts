@@ -3,11 +3,21 @@ import { Metrics } from '../../operations/contracts/metrics.js';
 import { Clock } from '../../shared/clock/clock.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
 import { Environment } from '../../shared/environment/environment.js';
-import { isLost, judgeLookUp, lostNotBefore } from '../domain/recovery-plan.js';
+import {
+  isLost,
+  judgeLookUp,
+  lostNotBefore,
+  possibleDialSince,
+  type RecoveryBounds,
+} from '../domain/recovery-plan.js';
 import { AttemptSettlement } from '../facts/attempt-settlement.js';
 import { CallFacts, isTerminal } from '../facts/call-facts.js';
 import { ATTEMPT_COLUMNS, AttemptChange, type AttemptRow } from '../rows/attempt-rows.js';
 import { type CarrierCall, TelephonyPort } from '../telephony-port.js';
+import type { Stranded } from './stranded-attempts.js';
+
+/** An attempt under the lease it is looked up with. */
+type LeasedCall = Pick<Stranded, 'id' | 'leaseUntil'>;
 
 /** Our clock and the carrier's may differ by this much. */
 const CLOCK_SKEW_MS = 60_000;
@@ -29,40 +39,53 @@ export class LookUps {
   ) {}
 
   /** Looks for the call of an attempt whose create request had an unknown result. */
-  async findUnbound(attemptId: string): Promise<void> {
+  async findUnbound(leased: LeasedCall): Promise<void> {
+    const attemptId = leased.id;
     const attempt = await this.read(attemptId);
     if (attempt === undefined || attempt.providerCallId !== null || attempt.callerId === null) return;
     const createdSince = new Date(attempt.dialingAt!.getTime() - CLOCK_SKEW_MS);
     const found = await this.port.find({ to: attempt.phoneNumber, from: attempt.callerId, createdSince });
     // While the carrier cannot be asked nothing is guessed: the attempt stays unknown and keeps its place.
-    if (found.kind === 'unavailable') return this.failed(attemptId, found.reason);
+    if (found.kind === 'unavailable') return this.failed(leased, found.reason);
     const unbound = await this.unbound(found.calls);
     const verdict = judgeLookUp({
       unboundCandidates: unbound.length,
       allOver: unbound.every(({ signal }) => isTerminal(signal)),
-      lostRivalLately: await this.lostRival(attempt),
+      lostRivalLately: await this.lostRival(attempt, unbound),
     });
     if (verdict === 'bind') await this.apply(attemptId, unbound[0]!);
-    await this.looked(attemptId, verdict);
+    await this.looked(leased, verdict, attempt);
   }
 
   /** Asks for a bound call that has not been heard of for too long. */
-  async askSilent(attemptId: string): Promise<void> {
+  async askSilent(leased: LeasedCall): Promise<void> {
+    const attemptId = leased.id;
     const attempt = await this.read(attemptId);
     if (attempt?.providerCallId == null || attempt.status === 'ended') return;
     const found = await this.port.fetch(attempt.providerCallId);
-    if (found.kind === 'unavailable') return this.failed(attemptId, found.reason);
+    if (found.kind === 'unavailable') return this.failed(leased, found.reason);
     if (found.kind === 'found') await this.apply(attemptId, found.call);
-    await this.looked(attemptId, found.kind === 'found' ? 'bind' : 'empty');
+    await this.looked(leased, found.kind === 'found' ? 'bind' : 'empty', attempt);
+  }
+
+  /**
+   * Asks for the end of a call whose hang-up was noted, and for what became of it: the callback of the end may be lost as
+   * well, and as long as the carrier does not report the end it is asked again.
+   */
+  async endUnwanted(leased: LeasedCall): Promise<void> {
+    const attempt = await this.read(leased.id);
+    if (attempt?.providerCallId == null || attempt.status === 'ended') return;
+    await this.port.end(attempt.providerCallId);
+    await this.askSilent(leased);
   }
 
   /** Nothing is guessed, but somebody must know: a call that cannot be asked for keeps its place in the limits. */
-  private async failed(attemptId: string, reason: string): Promise<void> {
+  private async failed(leased: LeasedCall, reason: string): Promise<void> {
     this.log.error(
-      `attempt ${attemptId} keeps its place: the carrier cannot be asked about its call (${reason})`,
+      `attempt ${leased.id} keeps its place: the carrier cannot be asked about its call (${reason})`,
     );
     this.metrics.lookUpFailed();
-    await this.looked(attemptId, 'unavailable');
+    await this.looked(leased, 'unavailable');
   }
 
   private async apply(attemptId: string, call: CarrierCall): Promise<void> {
@@ -79,31 +102,33 @@ export class LookUps {
     if (result === 'late' || result === 'unwanted') await this.port.end(providerCallId);
   }
 
-  /** Notes a look-up; gives the attempt up when two found nothing and the call would long be over. */
+  /**
+   * Notes a look-up; gives the attempt up when two found nothing and the call would long be over. Fenced by the lease: a
+   * look-up of a worker that was frozen past it counts for nothing, or two of one moment could pass for two apart. Nor
+   * does one that found nothing while the call itself has spoken: a callback is better evidence than a list.
+   */
   private async looked(
-    attemptId: string,
+    leased: LeasedCall,
     result: 'bind' | 'ambiguous' | 'empty' | 'unavailable',
+    asked?: AttemptRow,
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const call = await this.facts.lock(tx, attemptId);
+      const call = await this.facts.lock(tx, leased.id);
       if (call === undefined || call.attempt.status === 'ended') return;
       const { attempt, contact } = call;
+      if (attempt.leaseUntil?.getTime() !== leased.leaseUntil.getTime()) return;
       const at = await this.clock.now(tx);
       const change = new AttemptChange(attempt, at);
       if (result === 'unavailable') {
         await change.note({ leaseUntil: null, lastLookupAt: at }).write(tx);
         return;
       }
-      const emptyLookups = result === 'empty' ? attempt.emptyLookups + 1 : 0;
+      const spoken = asked?.lastFactAt?.getTime() !== attempt.lastFactAt?.getTime();
+      const emptyLookups = result === 'empty' && !spoken ? attempt.emptyLookups + 1 : 0;
       change.note({ leaseUntil: null, lastLookupAt: at, emptyLookups });
       const notBefore = lostNotBefore(
         { slotAt: attempt.dialSlotAt!, ringSeconds: attempt.ringSeconds!, callSeconds: attempt.callSeconds! },
-        {
-          createTimeoutMs: this.environment.CREATE_TIMEOUT_MS,
-          createGraceMs: this.environment.CREATE_GRACE_MS,
-          carrierQueueMs: this.environment.CARRIER_QUEUE_MS,
-          lostMarginMs: this.environment.LOST_MARGIN_MS,
-        },
+        this.bounds(),
       );
       if (isLost(emptyLookups, notBefore, at)) {
         await this.settlement.end(
@@ -126,15 +151,33 @@ export class LookUps {
     return calls.filter(({ providerCallId }) => !taken.has(providerCallId));
   }
 
-  private async lostRival(attempt: AttemptRow): Promise<boolean> {
+  /** Whether one of the found calls may belong to an attempt that was given up before: see `possibleDialSince`. */
+  private async lostRival(attempt: AttemptRow, found: CarrierCall[]): Promise<boolean> {
+    if (found.length === 0) return false;
     // From now, not from the dial: a rival must not keep this attempt waiting for ever.
     const since = new Date((await this.clock.now()).getTime() - DAY_MS);
+    const earliest = Math.min(...found.map(({ createdAt }) => createdAt.getTime()));
     const row = await this.database.row(
       `SELECT 1 FROM call_attempts WHERE phone_number = $1 AND outcome = 'lost' AND provider_call_id IS NULL
-          AND ended_at > $2 AND id <> $3 LIMIT 1`,
-      [attempt.phoneNumber, since, attempt.id],
+          AND ended_at > $2 AND id <> $3 AND dial_slot_at >= $4 LIMIT 1`,
+      [
+        attempt.phoneNumber,
+        since,
+        attempt.id,
+        possibleDialSince(new Date(earliest), this.bounds(), CLOCK_SKEW_MS),
+      ],
     );
     return row !== undefined;
+  }
+
+  private bounds(): RecoveryBounds {
+    const { CREATE_TIMEOUT_MS, CREATE_GRACE_MS, CARRIER_QUEUE_MS, LOST_MARGIN_MS } = this.environment;
+    return {
+      createTimeoutMs: CREATE_TIMEOUT_MS,
+      createGraceMs: CREATE_GRACE_MS,
+      carrierQueueMs: CARRIER_QUEUE_MS,
+      lostMarginMs: LOST_MARGIN_MS,
+    };
   }
 
   private async read(attemptId: string): Promise<AttemptRow | undefined> {

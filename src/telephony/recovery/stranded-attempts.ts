@@ -4,7 +4,9 @@ import type { Environment } from '../../shared/environment/environment.js';
 export type Stranded = {
   id: string;
   campaignId: string;
-  kind: 'claimed' | 'dialing' | 'unbound' | 'silent' | 'held';
+  kind: 'claimed' | 'dialing' | 'unbound' | 'silent' | 'unwanted' | 'held';
+  /** Proves to later writes that the lease is still the one given here. */
+  leaseUntil: Date;
 };
 
 const LEASE_MS = 20_000;
@@ -13,7 +15,7 @@ const BATCH = 100;
 /** What our own rows can decide. */
 export const OURS: Stranded['kind'][] = ['held', 'claimed', 'dialing'];
 /** What only the carrier can. */
-export const CARRIERS: Stranded['kind'][] = ['unbound', 'silent'];
+export const CARRIERS: Stranded['kind'][] = ['unbound', 'silent', 'unwanted'];
 
 /**
  * Leases live attempts that need somebody, oldest first. The lease keeps N workers from asking the carrier N times; a
@@ -34,12 +36,15 @@ export async function leaseStranded(
        SELECT id, campaign_id, claimed_at, CASE
            WHEN settle_after IS NOT NULL THEN 'held'
            WHEN status = 'claimed' THEN 'claimed'
+           WHEN provider_call_id IS NOT NULL AND hang_up_asked_at IS NOT NULL THEN 'unwanted'
            WHEN provider_call_id IS NOT NULL THEN 'silent'
            WHEN dial_result IS NULL THEN 'dialing'
            ELSE 'unbound' END AS kind,
          CASE
            WHEN settle_after IS NOT NULL THEN settle_after <= $2
            WHEN status = 'claimed' THEN claimed_at <= $3 AND COALESCE(not_before <= $3, true)
+           WHEN provider_call_id IS NOT NULL AND hang_up_asked_at IS NOT NULL THEN hang_up_asked_at <= $3
+             AND COALESCE(last_lookup_at <= $5 OR last_lookup_at < hang_up_asked_at, true)
            WHEN provider_call_id IS NOT NULL THEN COALESCE(last_fact_at, dialing_at) <= $4 AND COALESCE(last_lookup_at <= $5, true)
            WHEN dial_result IS NULL THEN dial_slot_at <= $6
            ELSE COALESCE(last_lookup_at <= $5, true) END AS stranded
@@ -53,7 +58,7 @@ export async function leaseStranded(
        UPDATE call_attempts a SET lease_until = $7,
               claimed_by = CASE WHEN found.kind = 'claimed' THEN $8 ELSE a.claimed_by END
          FROM found WHERE a.id = found.id RETURNING a.id)
-     SELECT found.id, found.campaign_id AS "campaignId", found.kind FROM found JOIN leased USING (id)`,
+     SELECT found.id, found.campaign_id AS "campaignId", found.kind, $7::timestamptz AS "leaseUntil" FROM found JOIN leased USING (id)`,
     [
       carrier,
       at,

@@ -22,6 +22,8 @@ export interface AttemptRow {
   settleAfter: Date | null;
   correctedFrom: CallOutcome | null;
   claimedAt: Date;
+  /** The worker whose business the claim is; whoever finds it left takes it over. */
+  claimedBy: string | null;
   notBefore: Date | null;
   dialingAt: Date | null;
   dialSlotAt: Date | null;
@@ -77,6 +79,7 @@ export const ATTEMPT_COLUMNS = [
   'phone_number AS "phoneNumber"',
   'carrier',
   'claimed_at AS "claimedAt"',
+  'claimed_by AS "claimedBy"',
   'version',
   ...Object.entries(COLUMN).map(([name, column]) => `${column} AS "${name}"`),
 ].join(', ');
@@ -95,6 +98,17 @@ export async function lockAttempt(tx: Tx, attemptId: string): Promise<AttemptRow
   return tx.row<AttemptRow>(`SELECT ${ATTEMPT_COLUMNS} FROM call_attempts WHERE id = $1 FOR UPDATE`, [
     attemptId,
   ]);
+}
+
+/** Whether a call is the bound one of another attempt: it is that one's business alone. */
+export async function isBoundElsewhere(
+  tx: Tx,
+  attempt: AttemptRow,
+  providerCallId: string,
+): Promise<boolean> {
+  if (attempt.providerCallId === providerCallId) return false;
+  const owner = await tx.row(`SELECT 1 FROM call_attempts WHERE provider_call_id = $1`, [providerCallId]);
+  return owner !== undefined;
 }
 
 /** The newer attempt of a contact that has not ended, locked; undefined when there is none. */

@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../shared/db/tx.js';
 import { appendEvents } from '../../shared/event-log/append-events.js';
-import { type AttemptToOpen, CallAttempts, type ClaimSituation } from '../contracts/call-attempts.js';
+import { Contacts } from '../../contact/contracts/contacts.js';
+import {
+  type AttemptToOpen,
+  CallAttempts,
+  type CallsToHangUp,
+  type ClaimSituation,
+} from '../contracts/call-attempts.js';
 import { CallClaimed } from '../contracts/events.js';
+import { callsToHangUp, noteHangUpIfOnTheLine } from './hang-ups.sql.js';
 
 @Injectable()
 export class CallAttemptRows extends CallAttempts {
+  constructor(private readonly contacts: Contacts) {
+    super();
+  }
+
   override async open(tx: Tx, attempts: AttemptToOpen[], claim: ClaimSituation): Promise<Set<string>> {
     if (attempts.length === 0) return new Set();
     const opened = new Set(await insertAttemptsUnlessLive(tx, attempts, claim));
@@ -33,6 +44,20 @@ export class CallAttemptRows extends CallAttempts {
       );
     await appendEvents(tx, events);
     return opened;
+  }
+
+  override async askHangUp(tx: Tx, which: CallsToHangUp, at: Date): Promise<number> {
+    const calls = await callsToHangUp(tx, which);
+    if (calls.length === 0) return 0;
+    await this.contacts.lockAll(
+      tx,
+      calls.map(({ contactId }) => contactId),
+    );
+    return noteHangUpIfOnTheLine(
+      tx,
+      calls.map(({ id }) => id),
+      at,
+    );
   }
 }
 

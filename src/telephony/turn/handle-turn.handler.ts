@@ -4,7 +4,14 @@ import { sqlState, WebhookDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
 import type { Tx } from '../../shared/db/tx.js';
 import type { Prompt } from '../../survey/contracts/prompt.js';
-import { belongs, CallFacts, isUnwanted, type LockedCall } from '../facts/call-facts.js';
+import {
+  againIfBoundMeanwhile,
+  belongs,
+  CallFacts,
+  isUnwanted,
+  type LockedCall,
+} from '../facts/call-facts.js';
+import { isBoundElsewhere } from '../rows/attempt-rows.js';
 import { turnsOf } from '../rows/call-events.js';
 import { TelephonyPort } from '../telephony-port.js';
 import { HandleTurnCommand, type TurnReply } from './handle-turn.command.js';
@@ -38,10 +45,12 @@ export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
   ) {}
 
   async execute(command: HandleTurnCommand): Promise<TurnReply> {
-    const outcome = await this.run(command, 'not yet').catch((error: unknown) => {
-      if (error instanceof OptOutNeedsGate) return this.optOut(command);
-      throw error;
-    });
+    const outcome = await againIfBoundMeanwhile(() => this.run(command, 'not yet')).catch(
+      (error: unknown) => {
+        if (error instanceof OptOutNeedsGate) return this.optOut(command);
+        throw error;
+      },
+    );
     // The person is answered first; ending a call never fails, it only may not succeed.
     for (const providerCallId of outcome.hangUp) void this.port.end(providerCallId);
     return { prompt: outcome.prompt, result: outcome.result };
@@ -64,7 +73,8 @@ export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
       async (tx) => {
         if (gate === 'held') await holdDialGate(tx);
         const call = await this.facts.lock(tx, command.attemptId);
-        if (call === undefined) return { prompt: HANG_UP, result: 'unknown_attempt', hangUp: [] };
+        if (call === undefined || (await isBoundElsewhere(tx, call.attempt, command.providerCallId)))
+          return { prompt: HANG_UP, result: 'unknown_attempt', hangUp: [] };
         if (!belongs(call.attempt, command.providerCallId)) return this.late(tx, call, command);
         const { served, count } = await turnsOf(tx, command.attemptId, command.turn);
         if (served !== null) return { prompt: served, result: 'replayed', hangUp: [] };

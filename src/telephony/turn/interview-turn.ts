@@ -34,7 +34,7 @@ export class InterviewTurn {
     at: Date,
     gateSeen: boolean,
   ): Promise<{ prompt: Prompt; hangUp: string[] }> {
-    const change = new AttemptChange(attempt, at).note({ lastFactAt: at });
+    const change = new AttemptChange(attempt, at).note({ lastFactAt: at, emptyLookups: 0 });
     bind(change, turn.providerCallId);
     if (CALL_RANK[attempt.status] < CALL_RANK.in_progress)
       progress(change, 'in_progress', `turn ${turn.turn}`, at);

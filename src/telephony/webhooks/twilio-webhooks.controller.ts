@@ -57,10 +57,7 @@ export class TwilioWebhooksController {
     const message = this.read(request);
     const turn = /^[0-9]{1,4}$/.test(turnText) ? Number(turnText) : undefined;
     if (turn === undefined) throw new DomainError('not_found');
-    return send(
-      reply,
-      await this.turns.answer(attemptId, turn, message, request.query as Record<string, string>),
-    );
+    return send(reply, await this.turns.answer(attemptId, turn, message, carriedBy(request.query)));
   }
 
   /** The carrier could not fetch or read our answer: an apology, without touching the database. */
@@ -80,6 +77,18 @@ export class TwilioWebhooksController {
       throw new DomainError('malformed_body', 'This is not a callback for one of our calls.');
     return message;
   }
+}
+
+/** What our own address carries: one text for each name, as we have written it. */
+function carriedBy(query: unknown): Record<string, string> {
+  const entries = Object.entries((query ?? {}) as Record<string, unknown>);
+  const carried = entries.filter((entry): entry is [string, string] => isText(entry[1]));
+  if (carried.length < entries.length) throw new DomainError('malformed_body', 'This is not our address.');
+  return Object.fromEntries(carried);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\0');
 }
 
 function send(reply: FastifyReply, rendered: RenderedPrompt): string {

@@ -17,13 +17,16 @@ import {
 } from '../../telephony-port.js';
 import { promptAsTwiml, waitAsTwiml } from './twiml.js';
 import { twilioClient } from './twilio-client.js';
-import { classifyCreateFailure, describeFailure, httpStatusOf } from './twilio-errors.js';
+import { classifyCreateFailure, codeOf, describeFailure } from './twilio-errors.js';
 import { isCallSid, readMessage, signalOf } from './twilio-messages.js';
 import { TwilioUrls } from './twilio-urls.js';
 
 /** Longest list of calls between two numbers that a look-up reads. */
 const FIND_LIMIT = 50;
-const WAIT_SECONDS = 2;
+const WAIT_SECONDS = 4;
+/** Twilio's codes of a call that is not there, and of one that is over. */
+const NOT_FOUND = 20404;
+const NOT_IN_PROGRESS = 21220;
 
 /** Twilio, or a carrier that speaks its language. Nothing outside this folder knows the SDK. */
 @Injectable()
@@ -68,7 +71,8 @@ export class TwilioProvider extends TelephonyPort {
       const call = carrierCall(await this.client.calls(providerCallId).fetch());
       return call === null ? { kind: 'unavailable', reason: 'unreadable call' } : { kind: 'found', call };
     } catch (error) {
-      if (httpStatusOf(error) === 404) return { kind: 'not_found' };
+      // In the carrier's own words: a gateway's 404 says nothing about the call.
+      if (codeOf(error) === NOT_FOUND) return { kind: 'not_found' };
       return { kind: 'unavailable', reason: describeFailure(error) };
     }
   }
@@ -77,8 +81,11 @@ export class TwilioProvider extends TelephonyPort {
     try {
       // StartTime is empty until a call is dialled, so the filter is ours: created since, newest first.
       const listed = await this.client.calls.list({ to: calls.to, from: calls.from, limit: FIND_LIMIT });
-      const found = listed.map(carrierCall).filter((call) => call !== null);
-      return { kind: 'found', calls: found.filter(({ createdAt }) => createdAt >= calls.createdSince) };
+      const found = listed.map(carrierCall);
+      const readable = found.filter((call) => call !== null);
+      // "No call" is evidence, so a call that cannot be read must not look like none.
+      if (readable.length < found.length) return { kind: 'unavailable', reason: 'unreadable call' };
+      return { kind: 'found', calls: readable.filter(({ createdAt }) => createdAt >= calls.createdSince) };
     } catch (error) {
       return { kind: 'unavailable', reason: describeFailure(error) };
     }
@@ -89,8 +96,8 @@ export class TwilioProvider extends TelephonyPort {
       await this.client.calls(providerCallId).update({ status: 'completed' });
       return { kind: 'ended' };
     } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (code === 21220 || httpStatusOf(error) === 404) return { kind: 'already_ended' };
+      const code = codeOf(error);
+      if (code === NOT_IN_PROGRESS || code === NOT_FOUND) return { kind: 'already_ended' };
       return { kind: 'unavailable', reason: describeFailure(error) };
     }
   }
@@ -134,17 +141,21 @@ export class TwilioProvider extends TelephonyPort {
 function carrierCall(call: {
   sid: string;
   status: string;
-  answeredBy: string | null;
+  answeredBy?: string | null;
   dateCreated: Date;
 }): CarrierCall | null {
-  const signal = signalOf(call.status, call.answeredBy, null);
+  const signal = signalOf(call.status, call.answeredBy ?? null, null);
+  const { dateCreated } = call as { dateCreated: unknown };
+  // The SDK hands on a date it cannot read as it came.
+  if (!(dateCreated instanceof Date) || Number.isNaN(dateCreated.getTime())) return null;
   if (signal === null || !isCallSid(call.sid)) return null;
-  return { providerCallId: call.sid, createdAt: call.dateCreated, signal };
+  return { providerCallId: call.sid, createdAt: dateCreated, signal };
 }
 
 /** The form as Twilio signs it: a repeated key is a list. */
 function parametersOf(rawBody: string): Record<string, string | string[]> {
-  const parameters: Record<string, string | string[]> = {};
+  // Without a prototype: a key of the form must not be swallowed by one of its names.
+  const parameters = Object.create(null) as Record<string, string | string[]>;
   const form = new URLSearchParams(rawBody);
   for (const key of new Set(form.keys())) {
     const values = form.getAll(key);

@@ -1,0 +1,159 @@
+import { CommandBus } from '@nestjs/cqrs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PauseCampaignCommand } from '../../src/campaign/pause-campaign/pause-campaign.command.js';
+import { PauseCampaignHandler } from '../../src/campaign/pause-campaign/pause-campaign.handler.js';
+import { Contacts } from '../../src/contact/contracts/contacts.js';
+import { Suppressions } from '../../src/contact/contracts/suppressions.js';
+import { SuppressNumberCommand } from '../../src/contact/suppress-number/suppress-number.command.js';
+import { SuppressNumberHandler } from '../../src/contact/suppress-number/suppress-number.handler.js';
+import { WithdrawContactCommand } from '../../src/contact/withdraw-contact/withdraw-contact.command.js';
+import { WithdrawContactHandler } from '../../src/contact/withdraw-contact/withdraw-contact.handler.js';
+import { StopDiallingCommand } from '../../src/scheduler/stop-dialling/stop-dialling.command.js';
+import { ApiDatabase } from '../../src/shared/db/database.js';
+import { CallAttempts } from '../../src/telephony/contracts/call-attempts.js';
+import { makeCampaign, OPEN_POLICY, phone } from '../support/campaigns.js';
+import { type Installation, startInstallation } from '../support/installation.js';
+import { waitFor } from '../support/wait-for.js';
+
+/** Stands for a worker that dies between its COMMIT and what it was going to ask of the carrier. */
+const KILLED = {
+  execute: () => Promise.reject(new Error('killed')),
+} as unknown as CommandBus;
+
+/** Phones that ring for two minutes of real time: nothing but a hang-up ends these calls within a test. */
+const RINGING = { ...OPEN_POLICY, ringSeconds: 120 };
+
+describe('a hang-up that was asked for', () => {
+  let on: Installation;
+  let next = 0;
+
+  beforeAll(async () => {
+    on = await startInstallation({
+      people: { mix: { noAnswer: 1 } as never },
+      speed: 1,
+      environment: { SILENT_CALL_MS: '600000', CLAIM_STALE_MS: '300' },
+    });
+  });
+  afterAll(() => on.stop());
+
+  async function ringing(count = 1): Promise<{ id: string; numbers: string[] }> {
+    const numbers = Array.from({ length: count }, () => phone(next++));
+    const id = await makeCampaign(on, numbers, { change: { policy: RINGING } });
+    await waitFor(
+      'the phones to ring',
+      async () =>
+        (
+          await on.database.api.rows(
+            `SELECT 1 FROM call_attempts WHERE phone_number = ANY ($1) AND status = 'ringing'`,
+            [numbers],
+          )
+        ).length === count,
+    );
+    return { id, numbers };
+  }
+
+  const contactOf = async (number: string) =>
+    (await on.database.api.row<{ id: string; state: string; disposition: string | null }>(
+      'SELECT id, state, disposition FROM contacts WHERE phone_number = $1',
+      [number],
+    ))!;
+
+  const ended = (numbers: string[]) =>
+    waitFor('the carrier to be asked to end them', () =>
+      on.carrier.calls().filter((call) => numbers.includes(call.to) && call.endedAt !== null).length ===
+      numbers.length
+        ? on.carrier.calls().filter((call) => numbers.includes(call.to))
+        : null,
+    );
+
+  async function settled(numbers: string[]): Promise<void> {
+    await waitFor(
+      'the ends to be stored',
+      async () =>
+        (
+          await on.database.api.rows(
+            `SELECT 1 FROM call_attempts WHERE phone_number = ANY ($1) AND status <> 'ended'`,
+            [numbers],
+          )
+        ).length === 0,
+    );
+  }
+
+  it('is carried out by another when the worker dies after the commit of a pause', async () => {
+    const { id, numbers } = await ringing(3);
+    const bystander = await ringing();
+    const pause = new PauseCampaignHandler(
+      on.app.get(ApiDatabase),
+      on.clock,
+      KILLED,
+      on.app.get(CallAttempts),
+    );
+    await expect(pause.execute(new PauseCampaignCommand(id, true))).rejects.toThrow('killed');
+    for (const call of await ended(numbers)) expect(call.status).toBe('canceled');
+    await settled(numbers);
+    expect(on.carrier.calls().find(({ to }) => to === bystander.numbers[0])!.endedAt).toBeNull();
+  });
+
+  it('is carried out by another when the worker dies after the commit of a suppression or a withdrawal', async () => {
+    const { numbers } = await ringing(2);
+    const [suppressed, withdrawn] = numbers as [string, string];
+    const database = on.app.get(ApiDatabase);
+    const suppress = new SuppressNumberHandler(database, on.clock, on.app.get(Suppressions), KILLED);
+    await expect(suppress.execute(new SuppressNumberCommand(suppressed, null, 'asked'))).rejects.toThrow(
+      'killed',
+    );
+    const withdraw = new WithdrawContactHandler(
+      database,
+      on.clock,
+      on.app.get(Contacts),
+      KILLED,
+      on.app.get(CallAttempts),
+    );
+    const { id } = await contactOf(withdrawn);
+    await expect(withdraw.execute(new WithdrawContactCommand(id))).rejects.toThrow('killed');
+    await ended(numbers);
+    await settled(numbers);
+    expect(await contactOf(suppressed)).toMatchObject({ disposition: 'suppressed' });
+    expect(await contactOf(withdrawn)).toMatchObject({ disposition: 'withdrawn' });
+  });
+
+  it('is carried out by another when the worker dies after the commit of a stop', async () => {
+    const { numbers } = await ringing(2);
+    // Everything that follows the commit of the stop is in the controller, and never happens.
+    await on.app.get(CommandBus).execute(new StopDiallingCommand('a test', true));
+    for (const call of await ended(numbers)) expect(call.status).toBe('canceled');
+    await settled(numbers);
+    await on.api('POST', '/operations/resume');
+  });
+
+  it('is asked for again and again while the carrier does not answer, until the carrier reports the end', async () => {
+    const { id, numbers } = await ringing();
+    on.carrier.setFaults([{ fault: 'outage' }, { fault: 'drop' }]);
+    expect((await on.api('POST', `/campaigns/${id}/pause`, { hangUp: true })).status).toBe(200);
+    expect(on.carrier.calls().find(({ to }) => to === numbers[0])!.endedAt).toBeNull();
+    on.carrier.setFaults([{ fault: 'drop' }]);
+    // The callback of the end is lost as well: recovery hears of it by asking.
+    await ended(numbers);
+    await settled(numbers);
+    on.carrier.setFaults([]);
+  });
+
+  it('does not touch a call that was dialled after the campaign had been resumed', async () => {
+    const { id, numbers } = await ringing();
+    await on.api('POST', `/campaigns/${id}/pause`, { hangUp: true });
+    await ended(numbers);
+    await on.api('POST', `/campaigns/${id}/resume`);
+    const later = phone(next++);
+    await on.api('POST', `/campaigns/${id}/contacts`, { contacts: [{ phoneNumber: later }] });
+    await waitFor('the later phone to ring', () =>
+      on.database.api.row(`SELECT 1 FROM call_attempts WHERE phone_number = $1 AND status = 'ringing'`, [
+        later,
+      ]),
+    );
+    const asked = await on.database.api.row(
+      `SELECT 1 FROM call_attempts WHERE phone_number = $1 AND hang_up_asked_at IS NOT NULL`,
+      [later],
+    );
+    expect(asked).toBeUndefined();
+  });
+});
