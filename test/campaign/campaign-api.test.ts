@@ -6,17 +6,22 @@ import { CampaignModule } from '../../src/campaign/campaign.module.js';
 import { ContactModule } from '../../src/contact/contact.module.js';
 import { CampaignLoadQueries } from '../../src/scheduler/campaign-load.queries.js';
 import { CampaignLoad } from '../../src/scheduler/contracts/campaign-load.js';
+import { CallAttempts } from '../../src/telephony/contracts/call-attempts.js';
+import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
 import { SurveyModule } from '../../src/survey/survey.module.js';
 import { openRoomApp } from '../http/room-app.js';
 import { TestClock } from '../support/test-clock.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { START, SURVEY } from './campaign-world.js';
 
-/** Of the scheduler only what counts: no tick runs here. */
+/** Of the scheduler only what counts, of telephony only the rows: no tick runs here and nobody is called. */
 @Global()
 @Module({
-  providers: [{ provide: CampaignLoad, useClass: CampaignLoadQueries }],
-  exports: [CampaignLoad],
+  providers: [
+    { provide: CampaignLoad, useClass: CampaignLoadQueries },
+    { provide: CallAttempts, useClass: CallAttemptRows },
+  ],
+  exports: [CampaignLoad, CallAttempts],
 })
 class CountingModule {}
 

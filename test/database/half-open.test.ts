@@ -25,7 +25,7 @@ it('a connection that went dead without a word is given up within seconds, and t
   await database.rows('SELECT 1');
   wire.deaden();
   const began = performance.now();
-  await expect(database.transaction((tx) => tx.rows('SELECT 1'))).rejects.toThrow();
+  await expect(database.transaction((tx) => tx.rows('SELECT 1'))).rejects.toThrow('Query read timeout');
   expect(performance.now() - began).toBeLessThan(BOUND_MS);
   expect(await database.rows('SELECT 2 AS two')).toEqual([{ two: 2 }]);
   wire.bury();

@@ -4,7 +4,10 @@ import type { InvariantsReport } from '../../src/operations/invariants/check-inv
 import { runNode } from '../launcher/throwaway-clone.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('npm run doctor', () => {
+/** The command builds first where a source has changed, and waits for whoever is at it. */
+const WITH_BUILD_MS = 240_000;
+
+describe('npm run doctor', { timeout: WITH_BUILD_MS }, () => {
   let database: TestDatabase;
   const doctor = (options: string[] = [], url = database.url) =>
     runNode(['scripts/doctor.mjs', ...options], { ...process.env, DATABASE_URL: url });
@@ -12,7 +15,7 @@ describe('npm run doctor', () => {
   beforeAll(async () => {
     await ensureBuilt();
     database = await openTestDatabase();
-  }, 300_000);
+  }, WITH_BUILD_MS);
   afterAll(() => database?.close());
 
   it('exits with 0 when everything holds, and names every promise', async () => {

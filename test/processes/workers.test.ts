@@ -61,11 +61,14 @@ describe('processes', { timeout: 150_000 }, () => {
     const first = await run({ PORT: port });
     const people = Array.from({ length: 12 }, (_, index) => phone(index));
     const id = await startCampaign(first, people);
-    await waitFor(
-      'calls to be live',
-      async () =>
-        (await database.api.rows(`SELECT 1 FROM call_attempts WHERE status = 'in_progress'`)).length >= 3,
-    );
+    // All dialled: a request that a kill cuts off stays unknown for as long as a call may last, which is not waited for here.
+    await waitFor('calls to be live', async () => {
+      const rows = await database.api.rows<{ bound: number; talking: number }>(
+        `SELECT count(provider_call_id)::int AS bound, (count(*) FILTER (WHERE status = 'in_progress'))::int AS talking
+           FROM call_attempts`,
+      );
+      return rows[0]!.bound >= people.length && rows[0]!.talking >= 3;
+    });
     expect(await first.end('SIGKILL')).toBe('SIGKILL');
     const second = await run({ PORT: port });
     await waitFor(
