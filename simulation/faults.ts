@@ -32,11 +32,19 @@ export const FAULTS = [
   'limits',
   'suppression',
   'withdrawal',
+  'order-at-a-claim',
+  'order-at-a-dial',
   'shutdown',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export type StatementFault = 'cut before' | 'cut after' | 'crash before' | 'crash after';
+
+/** What a claim has read of campaigns and suppressions is old by the time its calls are dialled. */
+const CLAIM = /^\s*INSERT INTO call_attempts/;
+/** The reservation of a slot stands between what a dial reads and what it writes. */
+const DIAL_SLOT = /^\s*INSERT INTO dial_slots/;
+const CAMPAIGN_LANE = 'campaign:';
 
 /** Chance of a fault at one statement; a run of twenty contacts has some thousands. */
 const AT_STATEMENT = { crash: 0.0012, cut: 0.002, ambiguous: 0.01 };
@@ -44,6 +52,8 @@ const AT_STATEMENT = { crash: 0.0012, cut: 0.002, ambiguous: 0.01 };
 /** Draws faults from the seed and counts those that happened. */
 export class Faults {
   readonly counts: Partial<Record<Fault, number>> = {};
+  /** Called when an order would come at the worst moment for a call. */
+  worstMoment: ((call: { campaignId: string; phoneNumber: string | null }) => void) | null = null;
   /** Off while the world is set up and while it comes to rest. */
   active = false;
 
@@ -73,13 +83,29 @@ export class Faults {
     return this.kinds.has(fault);
   }
 
-  atStatement(life: Life, kind: StatementKind): StatementFault | null {
+  atStatement(
+    life: Life,
+    kind: StatementKind,
+    sql: string,
+    parameters: readonly unknown[],
+  ): StatementFault | null {
     if (!life.mayFail) return null;
+    this.maybeOrder(sql, parameters);
     if (this.strike('crash', AT_STATEMENT.crash))
       return this.chance.happens(0.5) ? 'crash before' : 'crash after';
     if (kind === 'commit' && this.strike('ambiguous-commit', AT_STATEMENT.ambiguous))
       return this.chance.happens(0.7) ? 'cut after' : 'cut before';
     if (this.strike('cut', AT_STATEMENT.cut)) return this.chance.happens(0.5) ? 'cut before' : 'cut after';
     return null;
+  }
+
+  private maybeOrder(sql: string, parameters: readonly unknown[]): void {
+    if (CLAIM.test(sql) && this.strike('order-at-a-claim', 0.08)) {
+      const [campaigns, phoneNumbers] = [parameters[2], parameters[4]] as [string[], string[]];
+      this.worstMoment?.({ campaignId: campaigns[0]!, phoneNumber: phoneNumbers[0]! });
+    }
+    const lane = DIAL_SLOT.test(sql) ? String(parameters[0]) : '';
+    if (lane.startsWith(CAMPAIGN_LANE) && this.strike('order-at-a-dial', 0.06))
+      this.worstMoment?.({ campaignId: lane.slice(CAMPAIGN_LANE.length), phoneNumber: null });
   }
 }

@@ -40,6 +40,17 @@ export class Operators {
     else await this.withdraw();
   }
 
+  /** At the worst moment for a call: what was read of it does not hold any more. */
+  forbid({ campaignId, phoneNumber }: { campaignId: string; phoneNumber: string | null }): void {
+    const { chance } = this.world;
+    const until = chance.between(20_000, 1_200_000);
+    const kind = chance.pick(['pause', 'stop', 'limits', 'suppression'] as const);
+    if (kind === 'suppression' && phoneNumber !== null) this.suppress(phoneNumber);
+    else if (kind === 'stop') this.stop(until);
+    else if (kind === 'limits') this.lowerLimits(until);
+    else this.pause(campaignId, until);
+  }
+
   /** Nothing stays forbidden; repeated until it is acknowledged. */
   resumeAll(): void {
     for (const id of this.campaignIds) this.order(new ResumeCampaignCommand(id), () => undefined, true);

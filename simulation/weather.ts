@@ -22,7 +22,8 @@ export class Weather {
   constructor(private readonly world: World) {}
 
   begin(): void {
-    const { agenda, chance, exchange } = this.world;
+    const { agenda, chance, exchange, faults, operators } = this.world;
+    faults.worstMoment = (call) => operators.forbid(call);
     const next = () => {
       const busy = exchange.live().length > 0;
       agenda.in(busy ? chance.between(1_000, 20_000) : chance.between(1_200_000, 10_800_000), strike);

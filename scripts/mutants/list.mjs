@@ -28,12 +28,13 @@ const EVENT_LOG = 'src/shared/event-log';
 export const MUTANTS = [
   {
     name: 'dial-before-commit',
-    breaks: 'A transaction counts as committed before its COMMIT was acknowledged.',
+    breaks: 'A transaction of the dialling counts as committed before its COMMIT was acknowledged.',
     edits: [
       {
         file: 'src/shared/db/database.ts',
         find: "await runner.query('COMMIT');",
-        replace: "void runner.query('COMMIT').catch(() => undefined);",
+        replace: `const done = runner.query('COMMIT').catch((error: unknown) => error);
+      if (!(this instanceof DiallingDatabase) && (await done) instanceof Error) throw await done;`,
       },
     ],
     caughtBy: { simulation: true },
@@ -94,21 +95,6 @@ export const MUTANTS = [
       },
     ],
     caughtBy: { simulation: true },
-  },
-  {
-    name: 'opt-out-without-gate',
-    breaks: 'A turn that turns out to be an opt-out does not start over with the gate.',
-    edits: [
-      {
-        file: `${TURN}/interview-turn.ts`,
-        find: 'if (standing.neverAgain && !gateSeen) throw new OptOutNeedsGate();',
-        replace: '',
-      },
-    ],
-    caughtBy: {
-      test: 'test/telephony/dial-gate.test.ts',
-      name: 'that is under way keeps the dial of the same person',
-    },
   },
   {
     name: 'no-claim-lock',
@@ -259,7 +245,7 @@ export const MUTANTS = [
           "if (typeof status === 'number' && status >= 500) return { kind: 'throttled', reason: '5xx' };\n  if (typeof status !== 'number' || status < 400)",
       },
     ],
-    caughtBy: { test: 'test/telephony/unknown-results.test.ts', name: 'errorAfterPlacing' },
+    caughtBy: { test: 'test/telephony/dial-results.test.ts', name: 'is unknown after a bare 500' },
   },
   {
     name: 'timeout-not-placed',
@@ -267,12 +253,13 @@ export const MUTANTS = [
     edits: [
       {
         file: 'src/telephony/providers/twilio/twilio-errors.ts',
-        find: "return neverLeft(failure) ? { kind: 'not_sent', reason } : { kind: 'unknown', reason };",
-        replace:
-          "return neverLeft(failure) || /ECONNABORTED|ETIMEDOUT/.test(reason) ? { kind: 'not_sent', reason } : { kind: 'unknown', reason };",
+        find: '  const failure = failureOf(error);',
+        replace: `  const failure = failureOf(error);
+  if (/ECONNABORTED|ETIMEDOUT|DEADLINE/.test(describeFailure(error)))
+    return { kind: 'not_sent', reason: 'timeout' };`,
       },
     ],
-    caughtBy: { test: 'test/telephony/unknown-results.test.ts', name: 'timeoutAfterPlacing' },
+    caughtBy: { test: 'test/telephony/dial-results.test.ts', name: 'is unknown when nothing comes back' },
   },
   {
     name: 'reset-not-sent',
@@ -285,7 +272,10 @@ export const MUTANTS = [
           "return neverLeft(failure) || reason.includes('ECONNRESET') ? { kind: 'not_sent', reason } : { kind: 'unknown', reason };",
       },
     ],
-    caughtBy: { test: 'test/telephony/unknown-results.test.ts', name: 'resetAfterPlacing' },
+    caughtBy: {
+      test: 'test/telephony/dial-results.test.ts',
+      name: 'is unknown when the connection is reset',
+    },
   },
   {
     name: 'unknown-posted-again',
@@ -644,10 +634,8 @@ export const MUTANTS = [
     edits: [
       {
         file: 'src/contact/rows/due-contacts.sql.ts',
-        find: `        SET next_attempt_at = $5, deferred_from = coalesce(c.deferred_from, c.next_attempt_at)
-       FROM due`,
-        replace: `        SET next_attempt_at = $5, deferred_from = coalesce(c.deferred_from, c.next_attempt_at), version = c.version + 1
-       FROM due`,
+        find: 'THEN coalesce(c.deferred_from, c.next_attempt_at) END',
+        replace: 'THEN coalesce(c.deferred_from, c.next_attempt_at) END, version = c.version + 1',
       },
     ],
     caughtBy: { simulation: true },

@@ -63,14 +63,14 @@ export class Exchange {
   ) {}
 
   /** Takes a call on. From here on it happens, whether or not anybody learns of it. */
-  place(request: CallRequest): LedgerCall {
+  place(request: CallRequest, slowness: number): LedgerCall {
     // Seen at once: an engine that offers a call again and again would not come to rest for a long time.
     for (const earlier of this.calls.values())
       if (earlier.request.attemptId === request.attemptId)
         this.violations.push(`attempt ${request.attemptId} was placed a second time`);
     const ring = this.rings.get(request.to) ?? 0;
     this.rings.set(request.to, ring + 1);
-    const isSlow = this.faults.strike('slow-carrier', 0.01);
+    const isSlow = this.faults.strike('slow-carrier', slowness);
     const now = this.agenda.now;
     const call: LedgerCall = {
       id: `CA${(this.calls.size + 1).toString(16).padStart(32, '0')}`,

@@ -21,7 +21,8 @@ export class JudgedLog implements LoggerService {
   }
 
   private judge(message: unknown, context: unknown[]): void {
-    const where = `log ${String(context.at(-1) ?? '')}`;
+    const name = context.at(-1);
+    const where = `log ${typeof name === 'string' ? name : ''}`;
     if (message instanceof Error) this.note(where, message);
     else if (!EXPECTED.test(String(message))) this.note(where, new Error(String(message)));
   }

@@ -17,15 +17,7 @@ const OUTCOMES: Record<string, readonly string[]> = {
 
 /** The engine's rows against the carrier's own books. */
 export function checkLedger(calls: LedgerCall[], rows: Rows, environment: Environment): string[] {
-  const called = new Map<string, LedgerCall[]>();
-  for (const call of calls) {
-    const same = called.get(call.request.attemptId) ?? [];
-    called.set(call.request.attemptId, [...same, call]);
-  }
   return [
-    ...[...called]
-      .filter(([, placed]) => placed.length > 1)
-      .map(([attemptId, placed]) => `attempt ${attemptId} was placed ${placed.length} times`),
     ...calls.flatMap((call) => checkCall(call, rows)),
     ...calls.flatMap((call) => boundToAnother(call, rows)),
     ...[...rows.attempts.values()].flatMap((attempt) =>

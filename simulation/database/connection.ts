@@ -88,7 +88,7 @@ export class Connection {
       return;
     }
     const kind = kindOf(sql);
-    const fault = this.database.faults.atStatement(this.life, kind);
+    const fault = this.database.faults.atStatement(this.life, kind, sql, parameters);
     if (fault === 'cut before' || fault === 'crash before') {
       await this.kill(connectionLost());
       if (fault === 'crash before') this.database.crash(this.life);

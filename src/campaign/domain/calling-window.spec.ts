@@ -31,4 +31,22 @@ describe('a changed calling window', () => {
     const before = { ...WINDOW, holidays: ['2026-12-25'] };
     expect(narrowsWindow(before, WINDOW)).toBe(false);
   });
+
+  it('compares to the minute, at either end and past midnight', () => {
+    const narrows = (before: Partial<CallingWindow>, after: Partial<CallingWindow>) =>
+      narrowsWindow({ ...WINDOW, ...before }, { ...WINDOW, ...after });
+    expect(narrows({ to: '20:01' }, { to: '20:00' })).toBe(true);
+    expect(narrows({ to: '20:00' }, { to: '20:01' })).toBe(false);
+    expect(
+      narrows({ days: ['mon'], from: '22:00', to: '02:01' }, { days: ['mon'], from: '22:00', to: '02:00' }),
+    ).toBe(true);
+    // The whole day, from one midnight to the next, and a day of twenty-four hours that begins at noon.
+    expect(narrows({ from: '00:00', to: '24:00' }, { from: '00:00', to: '23:59' })).toBe(true);
+    expect(
+      narrows({ days: ['mon'], from: '12:00', to: '12:00' }, { days: ['mon'], from: '12:00', to: '11:59' }),
+    ).toBe(true);
+    expect(
+      narrows({ days: ['mon'], from: '13:00', to: '14:00' }, { days: ['mon'], from: '12:00', to: '12:00' }),
+    ).toBe(false);
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../../shared/errors/domain-error.js';
 import { CAMPAIGN_STATUSES, type CampaignStatus } from '../contracts/campaigns.js';
 import {
+  CAMPAIGN_MACHINE,
   CAMPAIGN_TRANSITIONS,
   legalTransitions,
   requireLegal,
@@ -39,6 +40,38 @@ describe('the campaign machine', () => {
   it('lets a closing campaign only be paused', () => {
     expect(legalTransitions('running', true)).toEqual(['pause']);
     expect(legalTransitions('paused', true)).toEqual([]);
+  });
+
+  it('leads nowhere else while closing', () => {
+    const led = CAMPAIGN_STATUSES.flatMap((status) =>
+      CAMPAIGN_TRANSITIONS.map((transition) => statusAfter({ status, closing: true }, transition)),
+    );
+    expect(led.filter((to) => to !== null)).toEqual(['paused']);
+    expect(statusAfter({ status: 'running', closing: true }, 'pause')).toBe('paused');
+  });
+
+  it('knows every transition, and puts what else must hold into words', () => {
+    expect([...CAMPAIGN_TRANSITIONS]).toEqual(['start', 'pause', 'resume', 'complete', 'reopen']);
+    const unguarded = CAMPAIGN_MACHINE.filter(({ guard }) => guard === null || !/\w+ \w+/.test(guard));
+    expect(unguarded.map(({ transition }) => transition)).toEqual(['pause']);
+  });
+
+  it('lets a legal transition pass', () => {
+    expect(() => requireLegal({ status: 'draft', closing: false }, 'start')).not.toThrow();
+    expect(() => requireLegal({ status: 'running', closing: true }, 'pause')).not.toThrow();
+  });
+
+  it('says of a closing campaign that it is, and what can be done about it', () => {
+    const refused = (status: CampaignStatus) => () => requireLegal({ status, closing: true }, 'resume');
+    expect(refused('running')).toThrow(
+      'Cannot resume a campaign that is running and closing; possible: pause.',
+    );
+    expect(refused('paused')).toThrow(
+      'Cannot resume a campaign that is paused and closing; nothing is possible until it has completed.',
+    );
+    expect(refused('paused')).toThrow(
+      expect.objectContaining({ details: { campaignStatus: 'paused', closing: true, legal: [] } }),
+    );
   });
 
   it('refuses an illegal transition with the legal ones in message and details', () => {

@@ -44,10 +44,12 @@ export interface CampaignStanding {
   closing: boolean;
 }
 
+function stepsFrom({ status, closing }: CampaignStanding): CampaignStep[] {
+  return CAMPAIGN_MACHINE.filter((step) => step.from === status && (!closing || step.whileClosing === true));
+}
+
 export function legalTransitions(status: CampaignStatus, closing = false): CampaignTransition[] {
-  return CAMPAIGN_MACHINE.filter(
-    (step) => step.from === status && (!closing || step.whileClosing === true),
-  ).map((step) => step.transition);
+  return stepsFrom({ status, closing }).map((step) => step.transition);
 }
 
 /** The status a transition leads to, or null where it is illegal. */
@@ -55,11 +57,7 @@ export function statusAfter(
   standing: CampaignStanding,
   transition: CampaignTransition,
 ): CampaignStatus | null {
-  if (!legalTransitions(standing.status, standing.closing).includes(transition)) return null;
-  const step = CAMPAIGN_MACHINE.find(
-    ({ from, transition: taken }) => from === standing.status && taken === transition,
-  );
-  return step?.to ?? null;
+  return stepsFrom(standing).find((step) => step.transition === transition)?.to ?? null;
 }
 
 /** Refuses an illegal transition with `illegal_transition`, naming the legal ones. */

@@ -113,4 +113,72 @@ describe('campaign settings', () => {
     expect(copyName('x'.repeat(200))).toHaveLength(200);
     expect(copyName('')).toBe('');
   });
+
+  it.each<[Parameters<typeof mergeSettings>[1], string]>([
+    [{ name: ' ' }, 'name is blank'],
+    [{ language: 'english' }, 'language must be a BCP 47 tag such as en-US'],
+    [{ defaultTimezone: 'Rome' }, 'defaultTimezone must be an IANA name such as America/New_York'],
+    [{ defaultRegion: 'XX' }, 'defaultRegion must be an ISO 3166 country code such as US'],
+    [{ startsAt: 'soon' }, 'startsAt must be an instant with its offset such as 2026-12-01T08:00:00Z'],
+    [{ endsAt: 'late' }, 'endsAt must be an instant with its offset such as 2026-12-01T08:00:00Z'],
+    [
+      { startsAt: '2026-12-01T09:00:00Z', endsAt: '2026-12-01T09:00:00Z' },
+      'endsAt must be later than startsAt',
+    ],
+  ])('say what is wrong with %j', (written, message) => {
+    expect(mergeSettings(DEFAULT_SETTINGS, written).problems.map((problem) => problem.message)).toEqual([
+      message,
+    ]);
+  });
+
+  it('say of a caller id what the reading of numbers says', () => {
+    const [problem] = mergeSettings(DEFAULT_SETTINGS, { callerId: '12' }).problems;
+    expect(problem!.message).toMatch(/^callerId \w+/);
+  });
+
+  it('are completed by hand or by themselves, as written', () => {
+    expect(settings({ completion: 'manual' }).completion).toBe('manual');
+  });
+
+  it('may have an end without a start', () => {
+    expect(settings({ endsAt: '1969-12-01T09:00:00Z' }).endsAt).toEqual(new Date('1969-12-01T09:00:00Z'));
+  });
+
+  it.each(['en', 'it-IT', 'zh-Hant', 'zh-Hant-TW', 'es-419', 'fil-PH'])(
+    'take %s for a language',
+    (language) => {
+      expect(settings({ language }).language).toBe(language);
+    },
+  );
+
+  it.each(['1en-US', 'xx yy', 'zh-Han', 'zh-H', 'en-USA', 'en-1', 'es-4190', 'en-abc', 'zh-1234', 'en-US-x'])(
+    'do not take %s for a language',
+    (language) => {
+      expect(refused({ language })).toEqual(['language: invalid_language']);
+    },
+  );
+
+  it.each([
+    ['2026-12-01T09:00Z', '2026-12-01T09:00:00.000Z'],
+    ['2026-12-01T09:00:30+05:30', '2026-12-01T03:30:30.000Z'],
+    ['2026-12-01T09:00:30.5Z', '2026-12-01T09:00:30.500Z'],
+    ['2026-12-01T09:00:30.123456Z', '2026-12-01T09:00:30.123Z'],
+  ])('take %s for an instant', (startsAt, instant) => {
+    expect(settings({ startsAt }).startsAt?.toISOString()).toBe(instant);
+  });
+
+  it.each([
+    '+002026-12-01T09:00:00Z',
+    '2026-12-01T09:00:00Z[UTC]',
+    '2026-12-01T09:00:30,5Z',
+    '2026-12-01',
+    'x',
+  ])('do not take %s for an instant', (startsAt) => {
+    expect(refused({ startsAt })).toEqual(['startsAt: invalid_instant']);
+  });
+
+  it('take the region of the language where the caller id is of no country', () => {
+    // An international freephone number (ITU-T E.169.1).
+    expect(phoneRegion({ ...DEFAULT_SETTINGS, callerId: '+80012345678', language: 'it' })).toBe('IT');
+  });
 });

@@ -37,6 +37,7 @@ describe('completion', () => {
     expect(completionReason({ closingAt: AT, endsAt: null })).toBe('operator');
     expect(completionReason({ closingAt: AT, endsAt: LATER })).toBe('operator');
     expect(completionReason({ closingAt: LATER, endsAt: AT })).toBe('ended');
+    expect(completionReason({ closingAt: AT, endsAt: AT })).toBe('ended');
   });
 });
 
@@ -45,6 +46,7 @@ describe('the end of a campaign', () => {
     expect(hasEnded({ ...RUNNING, endsAt: AT }, AT)).toBe(true);
     expect(hasEnded({ ...RUNNING, status: 'paused', endsAt: AT }, LATER)).toBe(true);
     expect(hasEnded({ ...RUNNING, endsAt: LATER }, AT)).toBe(false);
+    expect(hasEnded({ ...RUNNING, endsAt: null }, AT)).toBe(false);
     expect(hasEnded({ ...RUNNING, endsAt: AT, closingAt: AT }, LATER)).toBe(false);
     expect(hasEnded({ ...RUNNING, status: 'draft', endsAt: AT }, LATER)).toBe(false);
     expect(hasEnded({ ...RUNNING, status: 'completed', endsAt: AT }, LATER)).toBe(false);

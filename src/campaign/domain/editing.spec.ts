@@ -49,4 +49,35 @@ describe('editing', () => {
     expect(isStop({ ...before, endsAt: AT }, before)).toBe(false);
     expect(isStop(before, { ...before, policy: { ...defaultPolicy(), maxConcurrentCalls: 1 } })).toBe(true);
   });
+
+  it('says which field cannot be changed, and why', () => {
+    const said = (status: 'running' | 'completed', closingAt: Date | null) =>
+      uneditable({ status, closingAt }, ['language']);
+    const problem = (now: string) => [
+      {
+        field: 'language',
+        code: 'not_editable',
+        message: `language cannot be changed while the campaign is ${now}`,
+      },
+    ];
+    expect(said('running', null)).toEqual(problem('running'));
+    expect(said('running', AT)).toEqual(problem('closing'));
+    expect(said('completed', null)).toEqual(problem('completed'));
+    expect(said('completed', AT)).toEqual(problem('completed'));
+  });
+
+  it('says that a started campaign needs its name', () => {
+    const paused = { status: 'paused' as const, closingAt: null };
+    expect(startedProblems(paused, DEFAULT_SETTINGS, [], AT)).toEqual([
+      { field: 'name', code: 'required', message: 'name is required' },
+    ]);
+  });
+
+  it('takes an earlier end for a stop, a later or equal one not', () => {
+    const policy = defaultPolicy();
+    const later = new Date(AT.getTime() + 1);
+    expect(isStop({ policy, endsAt: later }, { policy, endsAt: AT })).toBe(true);
+    expect(isStop({ policy, endsAt: AT }, { policy, endsAt: AT })).toBe(false);
+    expect(isStop({ policy, endsAt: AT }, { policy, endsAt: later })).toBe(false);
+  });
 });

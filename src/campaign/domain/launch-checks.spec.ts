@@ -59,4 +59,26 @@ describe('a start', () => {
   ])('looks at the contacts: %s', (_name, load, problems) => {
     expect(refused({ load: { ...LOAD, ...load } })).toEqual(problems);
   });
+
+  it('is refused in words that say what to do', () => {
+    const said = (facts: Partial<LaunchFacts>) => launchProblems({ ...READY, ...facts })[0]?.message;
+    const contacts = (load: Partial<CampaignLoadCounts>) => said({ load: { ...LOAD, ...load } });
+    expect(said({ name: '' })).toBe('name is required');
+    expect(said({ callerId: null })).toBe(
+      'no number to call from: set callerId, or configure one for the installation',
+    );
+    expect(said({ endsAt: READY.at })).toBe('endsAt is past: 2026-11-22T08:00:00.000Z');
+    expect(contacts({ open: 0 })).toBe('there is nobody to call');
+    expect(contacts({ suppressed: 10 })).toBe('every contact is on the do-not-call list');
+    expect(contacts({ unknownTimezone: 10 })).toBe(
+      'no contact has a known time zone: set defaultTimezone, or timezones of contacts',
+    );
+    expect(contacts({ neverOpen: 10 })).toBe(
+      'the calling window never opens inside the legal hours of any contact',
+    );
+  });
+
+  it('is permitted as long as the end lies ahead', () => {
+    expect(refused({ endsAt: new Date(READY.at.getTime() + 1) })).toEqual([]);
+  });
 });

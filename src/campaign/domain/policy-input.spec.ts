@@ -172,4 +172,131 @@ describe('the calling policy', () => {
     const { policy } = mergePolicy(defaultPolicy(), written);
     expect(narrowsCalling(defaultPolicy(), policy)).toBe(narrows);
   });
+
+  it('stays the same where nothing is written, and has no problem', () => {
+    const present = { ...defaultPolicy(), maxAttempts: 7 };
+    expect(mergePolicy(present, undefined)).toEqual({ policy: present, problems: [] });
+    expect(mergePolicy(present, null)).toEqual({ policy: defaultPolicy(), problems: [] });
+  });
+
+  it('goes back to the default of a part where null is written', () => {
+    const changed = mergePolicy(defaultPolicy(), {
+      machineDetection: 'off',
+      callingWindow: { from: '10:00' },
+      retry: { busy: ['1s'] },
+    }).policy;
+    const back = mergePolicy(changed, { machineDetection: null, callingWindow: null, retry: null });
+    expect(back).toEqual({ policy: defaultPolicy(), problems: [] });
+  });
+
+  it.each<[object | string, string]>([
+    ['fast', 'policy must be an object'],
+    [{ pace: 1 }, 'policy.pace is not a known field; known are '],
+    [{ maxAttempts: '3' }, 'policy.maxAttempts must be a number'],
+    [{ maxAttempts: 1.5 }, 'policy.maxAttempts must be a whole number'],
+    [{ maxAttempts: 0 }, 'policy.maxAttempts must be at least 1'],
+    [{ maxAttempts: 21 }, 'policy.maxAttempts must be at most 20'],
+    [{ machineDetection: 'on' }, 'policy.machineDetection must be hang_up or off'],
+    [{ callingWindow: { days: 'mon' } }, 'policy.callingWindow.days must be a list'],
+    [{ callingWindow: { days: [] } }, 'policy.callingWindow.days must have at least 1 item'],
+    [
+      { callingWindow: { days: ['mon', 'Monday'] } },
+      'policy.callingWindow.days[1] must be one of mon, tue, wed, thu, fri, sat, sun',
+    ],
+    [{ callingWindow: { from: '24:00' } }, 'policy.callingWindow.from must be a time of day as HH:MM'],
+    [
+      { callingWindow: { to: '24:01' } },
+      'policy.callingWindow.to must be a time of day as HH:MM, at the latest 24:00',
+    ],
+    [
+      { callingWindow: { from: '10:00', to: '10:00' } },
+      'policy.callingWindow.to equals from; a whole day is from 00:00 to 24:00',
+    ],
+    [
+      { callingWindow: { holidays: ['25/12'] } },
+      'policy.callingWindow.holidays[0] must be a date of the calendar as YYYY-MM-DD',
+    ],
+    [
+      { callingWindow: { holidays: Array.from({ length: 1_001 }, () => '2026-12-25') } },
+      'policy.callingWindow.holidays must have at most 1000 items',
+    ],
+    [
+      { retry: { busy: ['91d'] } },
+      'policy.retry.busy[0] must be a delay from 1s to 90d such as 30s, 5m, 2h or 1d',
+    ],
+    [
+      { retry: { busy: Array.from({ length: 21 }, () => '1m') } },
+      'policy.retry.busy must have at most 20 items',
+    ],
+  ])('says what is wrong with %j', (written, message) => {
+    const { problems } = mergePolicy(defaultPolicy(), written);
+    expect(problems.length).toBe(1);
+    expect(problems[0]!.message.slice(0, message.length)).toBe(message);
+    expect(problems[0]!.message.length - message.length).toBeLessThan(200);
+  });
+
+  it('names all known fields beside an unknown one', () => {
+    const { problems } = mergePolicy(defaultPolicy(), { callingWindow: { zone: 'UTC' } });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'policy.callingWindow.zone is not a known field; known are days, from, to, holidays',
+    ]);
+  });
+
+  it('takes as many items as a list may have', () => {
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+    expect(
+      refused({
+        callingWindow: { days, holidays: Array.from({ length: 1_000 }, () => '2026-12-25') },
+        retry: { busy: Array.from({ length: 20 }, () => '1m') },
+      }),
+    ).toEqual([]);
+    expect(refused({ callingWindow: { days: [...days, 'mon'] } })).toEqual([
+      'policy.callingWindow.days: too_many',
+    ]);
+  });
+
+  it('takes delays from one second to ninety days', () => {
+    expect(refused({ retry: { busy: ['1s', '90d'] } })).toEqual([]);
+    expect(refused({ retry: { busy: ['7776001s', null, {}] } })).toEqual([
+      'policy.retry.busy[0]: invalid_duration',
+      'policy.retry.busy[1]: invalid_duration',
+      'policy.retry.busy[2]: invalid_duration',
+    ]);
+  });
+
+  it.each(['109:00', '09:000', ' 09:00', '09:60', '9:00', 900, null])(
+    'takes %j for no time of day, unless it is null and so the default',
+    (from) => {
+      const problems = from === null ? [] : ['policy.callingWindow.from: invalid_time'];
+      expect(refused({ callingWindow: { from } })).toEqual(problems);
+    },
+  );
+
+  it.each(['12026-12-25', '2026-12-251', '2026-12-25T00:00', '2026-13-01', 20_261_225, ['2026-12-25']])(
+    'takes %j for no date',
+    (holiday) => {
+      expect(refused({ callingWindow: { holidays: [holiday] } })).toEqual([
+        'policy.callingWindow.holidays[0]: invalid_date',
+      ]);
+    },
+  );
+
+  it('keeps holidays in order, each once', () => {
+    const holidays = ['2027-01-01', '2026-12-25', '2027-01-01'];
+    expect(
+      mergePolicy(defaultPolicy(), { callingWindow: { holidays } }).policy.callingWindow.holidays,
+    ).toEqual(['2026-12-25', '2027-01-01']);
+  });
+
+  it('has no list where none was written, and says so once', () => {
+    expect(refused({ callingWindow: { days: 'mon', holidays: {} }, retry: { busy: 3 } })).toEqual([
+      'policy.callingWindow.days: must_be_list',
+      'policy.callingWindow.holidays: must_be_list',
+      'policy.retry.busy: must_be_list',
+    ]);
+  });
+
+  it('tries nobody again who asked to be called at a time: nothing sets that outcome yet', () => {
+    expect(defaultPolicy().retryMs.callback).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@ import type { ContactState, Disposition } from '../contracts/contact-state.js';
 import { type ContactEvent, contactSteps } from './contact-machine.js';
 
 /** What a finished interview does not overrule: the operator took the person out, or no call was ever placed. */
-export const NEVER_OVERRULED: readonly Disposition[] = ['withdrawn', 'not_placed'];
+export const NEVER_OVERRULED: readonly (Disposition | null)[] = ['withdrawn', 'not_placed'];
 
 type Settled = 'completed' | 'refused' | 'not_reached';
 
@@ -24,5 +24,5 @@ export function maySettle(
   const step = contactSteps(contact.state, EVENT[to])[0];
   if (step === undefined) return false;
   if (step.guard !== 'not_overruled' || contact.nextAttemptAt !== null) return true;
-  return contact.disposition === null || !NEVER_OVERRULED.includes(contact.disposition);
+  return !NEVER_OVERRULED.includes(contact.disposition);
 }

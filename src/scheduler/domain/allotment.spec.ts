@@ -42,6 +42,20 @@ describe('the allotment of a tick', () => {
     expect([given.get('a') ?? 0, given.get('b')]).toEqual([0, 2]);
   });
 
+  it('gives among equals to the one that has waited longest, then by id', () => {
+    const second = (n: number) => new Date(Date.UTC(2026, 10, 22, 8, 0, n));
+    const winner = (...campaigns: LoadNow['campaigns']) => [
+      ...allot(load({ maxConcurrentCalls: 1, campaigns }), 1).keys(),
+    ];
+    const served = (id: string, at: Date | null) => campaign(id, { lastClaimedAt: at });
+    expect(winner(campaign('a'), campaign('b'))).toEqual(['a']);
+    expect(winner(campaign('b'), campaign('a'))).toEqual(['a']);
+    expect(winner(served('a', second(9)), served('b', second(3)))).toEqual(['b']);
+    expect(winner(served('b', second(3)), served('a', second(9)))).toEqual(['b']);
+    expect(winner(served('b', second(3)), served('a', second(3)))).toEqual(['a']);
+    expect(winner(served('a', second(3)), served('b', null))).toEqual(['b']);
+  });
+
   it('keeps to slow paces: one call in two seconds', () => {
     expect(allot(load({ callsPerSecond: 0.5 }), 1).get('a')).toBe(1);
     expect(allot(load({ callsPerSecond: 0.5, claimedLately: 1 }), 1).size).toBe(0);

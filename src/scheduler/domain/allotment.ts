@@ -54,7 +54,7 @@ export function allot(load: LoadNow, tickSeconds: number): Map<string, number> {
 }
 
 function compare<T extends number | string>(a: T, b: T): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return Number(a > b) - Number(a < b);
 }
 
 function leastUsed(

@@ -83,9 +83,54 @@ describe('calling hours', () => {
 
   it('never opens when window and legal hours do not meet', () => {
     const night = window({ from: '22:00', to: '23:00', days: everyDay });
-    expect(hoursAt(night, { from: '08:00', to: '21:00' }, 'UTC', at('2026-11-22T12:00:00Z'))).toMatchObject({
+    expect(hoursAt(night, { from: '08:00', to: '21:00' }, 'UTC', at('2026-11-22T12:00:00Z'))).toEqual({
       open: false,
       opensAt: null,
+      closedBy: 'window',
+    });
+  });
+
+  it('looks a year of holidays ahead, and no further', () => {
+    const holidays = (days: number) =>
+      Array.from({ length: days }, (_, day) =>
+        new Date(Date.UTC(2026, 10, 22 + day)).toISOString().slice(0, 10),
+      );
+    const shut = (days: number) =>
+      hoursAt(window({ days: everyDay, holidays: holidays(days) }), null, 'UTC', at('2026-11-22T12:00:00Z'));
+    expect(shut(366)).toMatchObject({ opensAt: at('2027-11-23T09:00:00Z') });
+    expect(shut(367)).toMatchObject({ opensAt: null });
+  });
+
+  it('says of both ends of a window whether window or legal hours are the reason', () => {
+    const legal = { from: '08:00', to: '21:00' };
+    const reason = (hours: Partial<CallingWindow>, instant: string) => {
+      const answer = hoursAt(window({ days: everyDay, ...hours }), legal, 'UTC', at(instant));
+      return answer.open ? 'open' : answer.closedBy;
+    };
+    expect(reason({ from: '06:00', to: '12:00' }, '2026-11-23T05:59:59.999Z')).toBe('window');
+    expect(reason({ from: '06:00', to: '12:00' }, '2026-11-23T06:00:00Z')).toBe('legal_hours');
+    expect(reason({ from: '20:00', to: '23:00' }, '2026-11-23T22:59:59.999Z')).toBe('legal_hours');
+    expect(reason({ from: '20:00', to: '23:00' }, '2026-11-23T23:00:00Z')).toBe('window');
+  });
+
+  it.each([null, { from: '00:00', to: '24:00' }])(
+    'does not open on the day whose clocks skip the whole window, legal hours: %j',
+    (legal) => {
+      const skipped = window({ from: '02:15', to: '02:45', days: everyDay });
+      expect(hoursAt(skipped, legal, 'Europe/Rome', at('2026-03-28T12:00:00Z'))).toEqual({
+        open: false,
+        opensAt: at('2026-03-30T00:15:00Z'),
+        closedBy: 'window',
+      });
+    },
+  );
+
+  it('opens at the moment of the change west of Greenwich too', () => {
+    // New York, 8 March 2026: 02:00 becomes 03:00.
+    const early = window({ from: '02:30', to: '10:00', days: everyDay });
+    expect(hoursAt(early, null, 'America/New_York', at('2026-03-08T06:00:00Z'))).toMatchObject({
+      open: false,
+      opensAt: at('2026-03-08T07:00:00Z'),
     });
   });
 
@@ -132,23 +177,24 @@ describe('calling hours', () => {
       'UTC',
     ];
     for (const zone of zones) {
+      const wall = new Intl.DateTimeFormat('en-GB', {
+        timeZone: zone,
+        hour: '2-digit',
+        minute: '2-digit',
+        weekday: 'short',
+        hourCycle: 'h23',
+      });
       for (let day = 0; day < 365; day += 9) {
         const instant = new Date(Date.UTC(2026, 0, 1 + day, (day * 7) % 24, 17));
         const hours = hoursAt(window(), { from: '08:00', to: '21:00' }, zone, instant);
         const opening = hours.open ? instant : hours.opensAt!;
         expect(opening.getTime()).toBeGreaterThanOrEqual(instant.getTime());
-        const local = new Intl.DateTimeFormat('en-GB', {
-          timeZone: zone,
-          hour: '2-digit',
-          minute: '2-digit',
-          weekday: 'short',
-          hourCycle: 'h23',
-        }).format(opening);
+        const local = wall.format(opening);
         expect(local).not.toMatch(/^Sun/);
         const time = local.slice(-5);
         expect(time >= '09:00' && time < '20:00', `${zone} ${local}`).toBe(true);
         expect(hoursAt(window(), { from: '08:00', to: '21:00' }, zone, opening).open).toBe(true);
       }
     }
-  });
+  }, 60_000);
 });

@@ -72,8 +72,8 @@ function stretchOf(zone: IANAZone, hours: DailyHours, day: number): Stretch {
   const to = minutesOf(hours.to);
   const lastDay = to > from ? day : day + 1;
   return {
-    from: instantOf(zone, day * DAY_MS + from * 60_000, 'later'),
-    to: instantOf(zone, lastDay * DAY_MS + to * 60_000, 'earlier'),
+    from: instantOf(zone, day * DAY_MS + from * 60_000, Math.max),
+    to: instantOf(zone, lastDay * DAY_MS + to * 60_000, Math.min),
   };
 }
 
@@ -83,12 +83,12 @@ function minutesOf(time: string): number {
 }
 
 /** The instant at which the zone's clocks show `local` (wall time as if it were UTC milliseconds). */
-function instantOf(zone: IANAZone, local: number, whenTwice: 'earlier' | 'later'): number {
+function instantOf(zone: IANAZone, local: number, whenTwice: (...instants: number[]) => number): number {
   const offsets = [offsetMs(zone, local - DAY_MS), offsetMs(zone, local + DAY_MS)];
   const fits = offsets
     .map((offset) => local - offset)
     .filter((instant) => instant + offsetMs(zone, instant) === local);
-  if (fits.length > 0) return whenTwice === 'earlier' ? Math.min(...fits) : Math.max(...fits);
+  if (fits.length > 0) return whenTwice(...fits);
   return changeBetween(zone, local - Math.max(...offsets), local - Math.min(...offsets));
 }
 
@@ -96,6 +96,7 @@ function instantOf(zone: IANAZone, local: number, whenTwice: 'earlier' | 'later'
 function changeBetween(zone: IANAZone, before: number, after: number): number {
   const old = offsetMs(zone, before);
   let instant = Math.floor(before / QUARTER_MS) * QUARTER_MS;
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: the change lies before the end
   while (instant < after && offsetMs(zone, instant) === old) instant += QUARTER_MS;
   return instant;
 }
@@ -110,7 +111,9 @@ function offsetMs(zone: IANAZone, instant: number): number {
   const quarter = Math.floor(instant / QUARTER_MS);
   const key = `${zone.name} ${quarter}`;
   const known = remembered.get(key);
+  // Stryker disable next-line ConditionalExpression: only costs time
   if (known !== undefined) return known;
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: only costs time or memory
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   const offset = zone.offset(quarter * QUARTER_MS) * 60_000;
   remembered.set(key, offset);

@@ -77,4 +77,38 @@ describe('contactability', () => {
     expect(reason({ legalHours: { from: '16:00', to: '21:00' }, contact: test })).toBe('outside_legal_hours');
     expect(reason({ contact: { ...test, suppressed: true } })).toBe('suppressed for good');
   });
+
+  const before = new Date('2026-11-23T14:59:59.999Z');
+  const now = new Date('2026-11-23T15:00:00Z');
+  const after = new Date('2026-11-23T15:00:00.001Z');
+
+  it.each([
+    [before, 'permitted', 'campaign_over for good', 'permitted'],
+    [now, 'permitted', 'campaign_over for good', 'permitted'],
+    [after, 'campaign_not_begun', 'permitted', 'not_due'],
+  ])('compares %j with the instant of the question', (instant, begun, ended, due) => {
+    expect(reason({ campaign: { startsAt: instant } })).toBe(begun);
+    expect(reason({ campaign: { endsAt: instant } })).toBe(ended);
+    expect(reason({ contact: { dueAt: instant } })).toBe(due);
+  });
+
+  it('says when to ask again, where it knows', () => {
+    const next = (change: Change) => {
+      const answer = decideContactability(input(change));
+      return answer.permitted ? 'now' : answer.nextPermittedAt;
+    };
+    expect(next({ campaign: { startsAt: after } })).toEqual(after);
+    expect(next({ contact: { dueAt: after } })).toEqual(after);
+    expect(next({ at: new Date('2026-11-23T08:00:00Z') })).toEqual(new Date('2026-11-23T09:00:00Z'));
+    expect(next({ diallingStopped: true })).toBe(null);
+    expect(next({ contact: { numberInCall: true } })).toBe(null);
+  });
+
+  it('lets a test call go where no zone is known only on the simulated carrier, which has no legal hours', () => {
+    const test = { isTest: true, zone: null };
+    expect(decideContactability(input({ contact: test }))).toEqual({ permitted: true });
+    const real = { legalHours: { from: '08:00', to: '21:00' } };
+    expect(reason({ ...real, contact: test })).toBe('unknown_timezone');
+    expect(reason({ ...real, contact: { zone: null } })).toBe('unknown_timezone for good');
+  });
 });

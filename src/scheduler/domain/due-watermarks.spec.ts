@@ -21,4 +21,20 @@ describe('the watermark of the due scan', () => {
     expect(marks.lowerBound('a', at(5))).toBeUndefined();
     expect(marks.lowerBound('a', at(-1))).toBeUndefined();
   });
+
+  it('holds from the moment of the sweep on, also when the first scan was none', () => {
+    const marks = new DueWatermarks();
+    marks.scanned('a', { handledUpTo: at(-60), full: false, at: at(0) });
+    expect(marks.lowerBound('a', at(0))).toEqual(at(-60));
+    expect(marks.lowerBound('a', at(4))).toEqual(at(-60));
+    expect(marks.lowerBound('a', at(5))).toBeUndefined();
+  });
+
+  it('counts its five seconds from the last full sweep', () => {
+    const marks = new DueWatermarks();
+    marks.scanned('a', { handledUpTo: at(-60), full: true, at: at(0) });
+    marks.scanned('a', { handledUpTo: at(-50), full: true, at: at(4) });
+    expect(marks.lowerBound('a', at(8))).toEqual(at(-50));
+    expect(marks.lowerBound('a', at(9))).toBeUndefined();
+  });
 });

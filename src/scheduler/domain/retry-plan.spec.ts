@@ -66,7 +66,8 @@ describe('what follows an attempt', () => {
   });
 
   it.each(['completed', 'refused'] as const)('never rings again who %s', (outcome) => {
-    expect(planRetry(ended({ outcome }))).toMatchObject({ state: outcome, nextAttemptAt: null });
+    const plan = { state: outcome, disposition: outcome, nextAttemptAt: null };
+    expect(planRetry(ended({ outcome }))).toEqual(plan);
   });
 
   it('does not take silence for a refusal', () => {
@@ -86,5 +87,33 @@ describe('what follows an attempt', () => {
     expect(planRetry(ended({ campaign: { over: true, endsAt: null, policy } })).nextAttemptAt).toBeNull();
     const endsAt = new Date('2026-11-23T15:05:00Z');
     expect(planRetry(ended({ campaign: { over: false, endsAt, policy } })).nextAttemptAt).toBeNull();
+  });
+
+  it('remembers who asked never to be called again', () => {
+    expect(planRetry(ended({ outcome: 'refused', neverAgain: true })).disposition).toBe('opted_out');
+  });
+
+  it('is the end of a test call that was not offered', () => {
+    expect(planRetry(ended({ outcome: 'canceled' }))).toEqual({
+      state: 'not_reached',
+      disposition: 'campaign_over',
+      nextAttemptAt: null,
+    });
+    expect(planRetry(ended({ outcome: 'not_placed' })).disposition).toBe('not_placed');
+  });
+
+  it('is final where no zone is known, for a test, and for an outcome that the policy does not try again', () => {
+    const last = { state: 'not_reached', disposition: 'busy', nextAttemptAt: null };
+    expect(planRetry(ended({ zone: null }))).toEqual(last);
+    expect(planRetry(ended({ isTest: true }))).toEqual(last);
+    const never = { ...policy, retryMs: { ...policy.retryMs, busy: [] } };
+    expect(planRetry(ended({ campaign: { over: false, endsAt: null, policy: never } }))).toEqual(last);
+  });
+
+  it('may be before the end of the campaign, not at it', () => {
+    const plan = (endsAt: string) =>
+      planRetry(ended({ campaign: { over: false, endsAt: new Date(endsAt), policy } })).nextAttemptAt;
+    expect(plan('2026-11-23T15:10:00Z')).toBe(null);
+    expect(plan('2026-11-23T15:10:00.001Z')).toEqual(new Date('2026-11-23T15:10:00Z'));
   });
 });
