@@ -8,7 +8,7 @@ import { dataDirectory, ensureDataDirectory, LauncherError, projectRoot } from '
 import { say } from './terminal.mjs';
 
 const stamp = join(projectRoot, 'dist', '.build-hash');
-const INPUT_FOLDERS = ['src', 'migrations'];
+const INPUT_FOLDERS = ['src', 'migrations', 'simulation'];
 const INPUT_FILES = [
   'ormconfig.ts',
   'tsconfig.json',

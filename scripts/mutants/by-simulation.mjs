@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { withoutConfiguration } from '../lib/environment.mjs';
-import { onStopRequest, startNode } from '../lib/processes.mjs';
+import { startNode } from '../lib/processes.mjs';
 import { projectRoot } from '../lib/project.mjs';
 import { compiled, mutated } from './edits.mjs';
 
@@ -40,7 +40,6 @@ async function simulate(folder, url, args) {
     env: { ...withoutConfiguration(process.env), SIMULATION_DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onStopRequest(() => void job.stop(STOP_GRACE_MS));
   const heard = { seed: '', violation: '', error: '', silent: false };
   /** @type {NodeJS.Timeout | undefined} */
   let patience;

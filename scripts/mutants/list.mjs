@@ -447,7 +447,7 @@ export const MUTANTS = [
     ],
     caughtBy: {
       test: 'test/telephony/look-ups.test.ts',
-      name: 'waits for a callback when an attempt to the number was lost',
+      name: 'waits for a callback when a lost attempt to the number may have made the call',
     },
   },
   {
