@@ -36,7 +36,7 @@ describe('a rule that is taken away', () => {
     });
 
   it.each(['no-intent', 'settled-in-second-transaction', 'turn-not-stored'])(
-    '(%s) is missed by the simulation at once',
+    '(%s) is noticed within three seeds',
     async (name) => {
       const verdict = await run(
         MUTANTS.find((mutant) => mutant.name === name)!,

@@ -84,6 +84,8 @@ describe('a file that cannot be read', () => {
   });
 
   it('may hold one control in a thousand characters, and no more', () => {
+    const exactly = 'phone,note\n';
+    expect(read(`${exactly}${'x'.repeat(998 - exactly.length)}\n\u0001`).columns[0]).toBe('phoneNumber');
     const row = `+12025550100,${'x'.repeat(987)}\n`;
     const text = `phone,note\n${row}`;
     expect(text.length).toBeGreaterThan(1_000);

@@ -60,4 +60,59 @@ describe('EncodingSniffer', () => {
     expect(sniff(Buffer.from([0xfe, 0xff, 0x00, 0x41]), 1).encoding).toBe('utf-16be');
     expect(sniff(Buffer.from([0xef, 0xbb, 0xbf, 0x41]), 1).isUnreadable).toBe(false);
   });
+
+  it('agrees with the decoder on every sequence of two bytes, and on all longer ones but for their last bytes', () => {
+    const tails = [[], [0x80], [0xbf], [0x7f], [0x80, 0x80], [0xbf, 0xbf], [0x80, 0xc0]];
+    const wrong: string[] = [];
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    for (let first = 0x80; first <= 0xff; first++) {
+      for (const second of [0x01, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff]) {
+        for (const tail of tails) {
+          const bytes = Uint8Array.from([0x41, first, second, ...tail]);
+          const sniffer = sniff(bytes);
+          const accepted = sniffer.encoding === 'utf-8' && !sniffer.isUnreadable;
+          if (accepted !== decodes(decoder, bytes)) wrong.push(Buffer.from(bytes).toString('hex'));
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('begins a sequence with the byte that broke the one before', () => {
+    const sniffer = sniff(Uint8Array.from([0x41, 0xc3, 0xc3, 0xa9]));
+    expect([sniffer.encoding, sniffer.isUnreadable]).toEqual(['utf-8', true]);
+  });
+
+  it.each([
+    [[0xef, 0xbb, 0xbf], 'utf-8', false],
+    [[0xef, 0xbb, 0xbf, 0xe9], 'utf-8', true],
+    [[0xef, 0xbb, 0x41], 'windows-1252', false],
+    [[0xef, 0x41, 0xbf], 'windows-1252', false],
+    [[0x41, 0xbb, 0xbf], 'windows-1252', false],
+    [[0xff, 0x41], 'windows-1252', false],
+    [[0x41, 0xfe], 'windows-1252', false],
+    [[0xfe, 0x41], 'windows-1252', false],
+    [[0x41, 0xff], 'windows-1252', false],
+    [[0x41, 0x42, 0x43, 0xff, 0xfe], 'windows-1252', false],
+    [[0xff, 0xfe, 0x41, 0x00, 0xe9, 0x00], 'utf-16le', false],
+    [[0xfe, 0xff, 0x00, 0x41, 0x00, 0xe9], 'utf-16be', false],
+    [[0x41, 0x00], 'utf-8', true],
+    [[0xe9, 0x00], 'windows-1252', true],
+    [[0x41, 0xc3], 'windows-1252', false],
+  ] as [number[], string, boolean][])(
+    'takes the bytes %j for %s, unreadable: %s',
+    (bytes, encoding, unreadable) => {
+      const sniffer = sniff(Uint8Array.from(bytes));
+      expect([sniffer.encoding, sniffer.isUnreadable]).toEqual([encoding, unreadable]);
+    },
+  );
 });
+
+function decodes(decoder: { decode(bytes: Uint8Array): string }, bytes: Uint8Array): boolean {
+  try {
+    decoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

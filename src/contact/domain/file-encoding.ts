@@ -10,12 +10,15 @@ export class EncodingSniffer {
   private marked: FileEncoding | null = null;
   private pending = 0;
   private lead = 0;
-  private sequences = 0;
-  private misfits = 0;
+  /** A sequence that only UTF-8 has, and a byte that it cannot have. */
+  private proof = false;
+  private misfit = false;
   private nul = false;
 
   push(bytes: Uint8Array): void {
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: three bytes decide, more cost only time
     if (this.head.length < 3) {
+      // Stryker disable next-line ConditionalExpression,EqualityOperator: three bytes decide, more cost only memory
       for (let i = 0; i < bytes.length && this.head.length < 3; i++) this.head.push(bytes[i]!);
       this.marked = markOf(this.head);
     }
@@ -29,19 +32,19 @@ export class EncodingSniffer {
 
   /** No more bytes will come: a sequence left open was none. */
   finish(): void {
-    if (this.pending > 0) this.misfits++;
+    if (this.pending > 0) this.misfit = true;
     this.pending = 0;
   }
 
   get encoding(): FileEncoding {
     if (this.marked !== null) return this.marked;
-    return this.misfits > 0 && this.sequences === 0 ? 'windows-1252' : 'utf-8';
+    return this.misfit && !this.proof ? 'windows-1252' : 'utf-8';
   }
 
   /** No text file: NUL bytes, or UTF-8 with bytes that do not belong. */
   get isUnreadable(): boolean {
     if (this.marked === 'utf-16le' || this.marked === 'utf-16be') return false;
-    return this.nul || (this.encoding === 'utf-8' && this.misfits > 0);
+    return this.nul || (this.encoding === 'utf-8' && this.misfit);
   }
 
   /** The well-formed sequences of RFC 3629; overlong forms and surrogates are misfits. */
@@ -50,11 +53,11 @@ export class EncodingSniffer {
       const first = this.lead;
       this.lead = 0;
       if (byte >= 0x80 && byte <= 0xbf && followsLead(first, byte)) {
-        if (--this.pending === 0) this.sequences++;
+        if (--this.pending === 0) this.proof = true;
         return;
       }
       this.pending = 0;
-      this.misfits++;
+      this.misfit = true;
       if (byte < 0x80) return;
     }
     this.pending =
@@ -66,7 +69,7 @@ export class EncodingSniffer {
             ? 3
             : 0;
     this.lead = byte;
-    if (this.pending === 0) this.misfits++;
+    if (this.pending === 0) this.misfit = true;
   }
 }
 
