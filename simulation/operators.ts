@@ -22,6 +22,8 @@ export interface Ban {
 /** Operators who interfere at bad moments, and who are told the truth: what was acknowledged must hold. */
 export class Operators {
   readonly bans: Ban[] = [];
+  /** By campaign id, or null for all: when it was last said to go on, and how many such orders are still under way. */
+  private readonly resumes = new Map<string | null, { orderedAt: number; open: number }>();
 
   constructor(
     private readonly world: World,
@@ -53,29 +55,48 @@ export class Operators {
 
   /** Nothing stays forbidden; repeated until it is acknowledged. */
   resumeAll(): void {
-    for (const id of this.campaignIds) this.order(new ResumeCampaignCommand(id), () => undefined, true);
-    this.order(new ResumeDiallingCommand(), () => undefined, true);
+    for (const id of [...this.campaignIds, null]) this.resume(id, true);
     this.order(new ChangeSettingsCommand(this.world.limits), () => undefined, true);
   }
 
   private pause(campaignId: string, until: number): void {
+    const orderedAt = this.world.agenda.now;
     this.order(new PauseCampaignCommand(campaignId, this.world.chance.happens(0.4)), () => {
-      const ban = this.ban({ campaignId, phoneNumber: null });
-      this.world.agenda.in(until, () => {
-        ban.to = this.world.agenda.now;
-        this.order(new ResumeCampaignCommand(campaignId), () => undefined);
-      });
+      this.banUntilResumed(campaignId, orderedAt);
+      this.world.agenda.in(until, () => this.resume(campaignId));
     });
   }
 
   private stop(until: number): void {
+    const orderedAt = this.world.agenda.now;
     this.order(new StopDiallingCommand('simulated'), () => {
-      const ban = this.ban({ campaignId: null, phoneNumber: null });
-      this.world.agenda.in(until / 4, () => {
-        ban.to = this.world.agenda.now;
-        this.order(new ResumeDiallingCommand(), () => undefined);
-      });
+      this.banUntilResumed(null, orderedAt);
+      this.world.agenda.in(until / 4, () => this.resume(null));
     });
+  }
+
+  private resume(campaignId: string | null, insist = false): void {
+    const { now } = this.world.agenda;
+    for (const ban of this.bans)
+      if (ban.phoneNumber === null && ban.campaignId === campaignId) ban.to = Math.min(ban.to, now);
+    const resumes = this.resumes.get(campaignId) ?? { orderedAt: now, open: 0 };
+    this.resumes.set(campaignId, resumes);
+    resumes.orderedAt = now;
+    resumes.open++;
+    const command = campaignId === null ? new ResumeDiallingCommand() : new ResumeCampaignCommand(campaignId);
+    this.order(
+      command,
+      () => undefined,
+      insist,
+      () => resumes.open--,
+    );
+  }
+
+  /** Forbidden from now on, unless somebody has said meanwhile that it may go on: which of the two came last nobody knows. */
+  private banUntilResumed(campaignId: string | null, orderedAt: number): void {
+    const resumes = this.resumes.get(campaignId);
+    if (resumes !== undefined && (resumes.open > 0 || resumes.orderedAt >= orderedAt)) return;
+    this.ban({ campaignId, phoneNumber: null });
   }
 
   private lowerLimits(until: number): void {
@@ -105,29 +126,38 @@ export class Operators {
     return this.world.chance.pick(live.length > 0 ? live : this.phoneNumbers);
   }
 
-  private ban(what: Pick<Ban, 'campaignId' | 'phoneNumber'>): Ban {
-    const ban = { ...what, from: this.world.agenda.now, to: Number.POSITIVE_INFINITY };
-    this.bans.push(ban);
-    return ban;
+  private ban(what: Pick<Ban, 'campaignId' | 'phoneNumber'>): void {
+    this.bans.push({ ...what, from: this.world.agenda.now, to: Number.POSITIVE_INFINITY });
   }
 
-  private order(command: Command<unknown>, acknowledged: () => void, insist = false): void {
+  /** `settled`: it was carried out or refused, and nothing of it is still to come. */
+  private order(
+    command: Command<unknown>,
+    acknowledged: () => void,
+    insist = false,
+    settled: () => void = () => undefined,
+  ): void {
     const { world } = this;
     const worker = world.chance.pick(world.workers);
     const { life } = worker;
     const again = () => {
-      if (insist) world.agenda.in(5_000, () => this.order(command, acknowledged, true));
+      if (insist) world.agenda.in(5_000, () => this.order(command, acknowledged, true, settled));
     };
-    if (life.ended) return again();
+    if (life.ended) {
+      if (!insist) settled();
+      return again();
+    }
     world.trace.add(world.agenda.now, 'operator', command.constructor.name, JSON.stringify(command));
     const watchdog = insist ? world.agenda.in(60_000, again) : null;
     const give = async (): Promise<void> => {
       try {
         await worker.execute(command);
         world.agenda.in(1, acknowledged, life);
+        settled();
       } catch (error) {
         world.noteError('operator', error);
-        if (databaseIsUnavailable(error)) again();
+        if (insist && databaseIsUnavailable(error)) again();
+        else settled();
       } finally {
         if (watchdog !== null) watchdog.canceled = true;
       }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SurveyDefinition } from '../contracts/survey-definition.js';
-import { weigh } from './interview-evidence.js';
+import { NO_INTERVIEW, weigh } from './interview-evidence.js';
 
 const survey: SurveyDefinition = {
   introduction: 'Hello.',
@@ -33,5 +33,22 @@ describe('the evidence of an interview', () => {
 
   it('reaches no threshold without required questions', () => {
     expect(weigh({ ...survey, questions: [] }, open()).reachedPartialThreshold).toBe(false);
+  });
+
+  it('takes no required answer for no partial interview, however low the threshold', () => {
+    const optional = { ...survey, questions: survey.questions.map((one) => ({ ...one, required: false })) };
+    expect(weigh(optional, open('a')).reachedPartialThreshold).toBe(false);
+    expect(weigh({ ...survey, partialThreshold: 0 }, open('c')).reachedPartialThreshold).toBe(false);
+  });
+
+  it('is nothing where there was no interview', () => {
+    expect(NO_INTERVIEW).toEqual({
+      consented: false,
+      answered: 0,
+      required: 0,
+      requiredAnswered: 0,
+      reachedPartialThreshold: false,
+      status: 'none',
+    });
   });
 });

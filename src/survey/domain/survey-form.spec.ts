@@ -108,6 +108,85 @@ describe('the form of a survey', () => {
   });
 });
 
+describe('what is said of the form of a survey', () => {
+  const said = (definition: unknown, prefix = 'survey') =>
+    formProblems(definition, prefix).map(({ message }) => message);
+  const question = (change: object) => said({ questions: [{ ...yesNo('a'), ...change }] });
+  const path = 'survey.questions[0]';
+
+  it.each<[unknown, string]>([
+    [7, 'survey must be an object with introduction, consent, questions and closing'],
+    [{ introduction: 7 }, 'survey.introduction must be a string'],
+    [{ introduction: 'x'.repeat(1_001) }, 'survey.introduction must have at most 1000 characters'],
+    [{ introduction: '\u0007' }, 'survey.introduction must not contain control characters'],
+    [{ instructions: 1 }, 'survey.instructions must be true or false'],
+    [{ questions: {} }, 'survey.questions must be an array'],
+    [{ questions: Array(101).fill(7) }, 'survey.questions must have at most 100 questions'],
+    [{ questions: [7] }, 'survey.questions[0] must be an object'],
+    [{ partialThreshold: 'x' }, 'survey.partialThreshold must be a number'],
+    [{ partialThreshold: 2 }, 'survey.partialThreshold must be between 0.01 and 1'],
+    [
+      { welcome: 'Hi' },
+      'survey.welcome is not a known field; known are introduction, consent, questions, closing, partialThreshold, instructions',
+    ],
+  ])('names the field and what it may be: %j', (definition, message) => {
+    expect(said(definition)).toEqual([message]);
+  });
+
+  it('names the question, and counts questions as people do', () => {
+    expect(question({ key: null })).toEqual([`${path}.key is required`]);
+    expect(question({ key: 5 })).toEqual([`${path}.key must be a string`]);
+    expect(question({ key: '-' })).toEqual([
+      `${path}.key must have 1 to 64 letters, digits, "_" or "-", and start with a letter or a digit`,
+    ]);
+    expect(question({ type: null })).toEqual([`${path}.type is required`]);
+    const names = QUESTION_TYPES.map(({ name }) => name).join(', ');
+    expect(question({ type: 'essay' })).toEqual([`${path}.type must be one of ${names}`]);
+    expect(said({ questions: [yesNo('b'), yesNo('a'), yesNo('a')] })).toEqual([
+      'the key "a" belongs to question 2 already',
+    ]);
+    expect(said({ questions: [yesNo(5), yesNo(5)] })).toEqual([
+      'survey.questions[0].key must be a string',
+      'survey.questions[1].key must be a string',
+    ]);
+  });
+
+  it('says of bounds how they may lie', () => {
+    const scale = (min: unknown, max: unknown) => question({ type: 'scale', min, max });
+    expect(scale(1, 1)).toEqual([`${path}.max must be greater than ${path}.min`]);
+    expect(scale(0, 99)).toEqual([]);
+    expect(scale(-1, 100)).toEqual([
+      `${path}.min must be between 0 and 99`,
+      `${path}.max must be between 0 and 99`,
+    ]);
+    expect(scale('1', 2.5)).toEqual([
+      `${path}.min must be a whole number`,
+      `${path}.max must be a whole number`,
+    ]);
+    // A bound that is wrong by itself is not compared as well.
+    expect(scale(-1, -5)).toHaveLength(2);
+    expect(scale(5, -1)).toHaveLength(1);
+  });
+
+  it('names fields without a prefix where there is none', () => {
+    expect(said({ introduction: 7 }, '')).toEqual(['introduction must be a string']);
+  });
+
+  it('takes texts and thresholds up to their limits', () => {
+    const limits = {
+      introduction: 'x'.repeat(1_000),
+      consent: 'x'.repeat(500),
+      closing: 'x'.repeat(1_000),
+      questions: Array.from({ length: 100 }, (_, n) => ({ ...yesNo(`q${n}`), text: 'x'.repeat(1_000) })),
+    };
+    expect(said(limits)).toEqual([]);
+    expect([said({ partialThreshold: 0.01 }), said({ partialThreshold: 1 })]).toEqual([[], []]);
+    expect(codes({ questions: [{ ...yesNo('a'), type: 'scale', min: -1, max: 5 }] })).toEqual([
+      ['survey.questions[0].min', 'too_small'],
+    ]);
+  });
+});
+
 describe('the documented schema of a survey', () => {
   const schema = surveySchema() as {
     properties: {

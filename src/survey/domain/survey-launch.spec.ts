@@ -69,4 +69,30 @@ describe('a survey before its launch', () => {
       ['survey.questions[1].instructions', 'language_without_texts'],
     ]);
   });
+
+  it('says what it lacks', () => {
+    const said = (change: Partial<SurveyDefinition>, language = 'en') =>
+      launchProblems({ ...survey, ...change }, language, 'survey').map(({ message }) => message);
+    expect(said({ introduction: '' })).toEqual([
+      'the introduction is blank: it must say who calls, for whom, and how to call back',
+    ]);
+    expect(said({ questions: [] })).toEqual(['there are no questions']);
+    const optional = survey.questions.map((question) => ({ ...question, required: false }));
+    expect(said({ questions: optional })).toEqual(['at least one question must be required']);
+    expect(said({ questions: [{ key: 'a', type: 'yes_no', text: '' }] })).toEqual([
+      'the text of question "a" is blank',
+    ]);
+    const reason = 'the engine has no texts in "de-DE", only in en, it';
+    expect(said({}, 'de-DE')).toEqual([
+      `the survey must bring its consent question: ${reason}`,
+      `the survey must bring its closing: ${reason}`,
+      `the texts must name the keys themselves, with instructions: false: ${reason}`,
+    ]);
+    const own = { consent: 'Ja?', closing: 'Danke.', instructions: false };
+    const questions = [{ ...survey.questions[0]!, instructions: true }];
+    expect(said({ ...own, questions }, 'de-DE')).toEqual([
+      `the text must name the keys itself, with instructions: false: ${reason}`,
+    ]);
+    expect(said({ ...own, questions: undefined as never }, 'de-DE')).toEqual(['there are no questions']);
+  });
 });

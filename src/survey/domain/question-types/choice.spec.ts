@@ -70,4 +70,47 @@ describe('choice', () => {
       'q.options[1].label',
     ]);
   });
+
+  it('takes a whole key only', () => {
+    expect(choice.accept(of(9), '1a')).toEqual({ ok: false });
+  });
+
+  it('says what is wrong with the options', () => {
+    const said = (config: Record<string, unknown>) =>
+      choice.problems(config, 'q').map(({ message }) => message);
+    expect(said({ options: null })).toEqual(['q.options is required']);
+    expect(said({ options: 'a,b' })).toEqual(['q.options must be an array']);
+    expect(said({ options: options(1) })).toEqual(['q.options must have 2 to 9 options']);
+    expect(said({ options: options(10) })).toEqual(['q.options must have 2 to 9 options']);
+    expect(
+      said({
+        options: [
+          { value: 'a', label: 'A' },
+          { value: 'a', label: 'B' },
+        ],
+      }),
+    ).toEqual(['the value "a" stands for another option already']);
+    expect(said({ options: [null, { label: 'B' }] })).toEqual([
+      'q.options[0] must be an object with value and label',
+      'q.options[1].value is required',
+    ]);
+  });
+
+  it('does not take two values of the wrong kind for the same value', () => {
+    const twice = [
+      { value: 5, label: 'A' },
+      { value: 5, label: 'B' },
+    ];
+    expect(codes({ options: twice })).toEqual([
+      ['q.options[0].value', 'must_be_text'],
+      ['q.options[1].value', 'must_be_text'],
+    ]);
+  });
+
+  it('says which label is missing, counted as the keys are', () => {
+    const question = { ...of(2), options: [...options(1), { value: 'b', label: '' }] };
+    expect(choice.launchProblems?.(question, 'q')).toEqual([
+      { field: 'q.options[1].label', code: 'required', message: 'the label of option 2 is blank' },
+    ]);
+  });
 });
