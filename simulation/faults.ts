@@ -1,4 +1,4 @@
-import type { StatementKind } from './database/connection.js';
+import type { StatementKind } from './database/statement.js';
 import type { Chance } from './kernel/chance.js';
 import type { Life } from './kernel/life.js';
 
@@ -47,7 +47,7 @@ const DIAL_SLOT = /^\s*INSERT INTO dial_slots/;
 const CAMPAIGN_LANE = 'campaign:';
 
 /** Chance of a fault at one statement; a run of twenty contacts has some thousands. */
-const AT_STATEMENT = { crash: 0.0012, cut: 0.002, ambiguous: 0.01 };
+const AT_STATEMENT = { crash: 0.0013, cut: 0.0026, ambiguous: 0.014 };
 
 /** Draws faults from the seed and counts those that happened. */
 export class Faults {

@@ -26,7 +26,7 @@ export class Weather {
     faults.worstMoment = (call) => operators.forbid(call);
     const next = () => {
       const busy = exchange.live().length > 0;
-      agenda.in(busy ? chance.between(1_000, 20_000) : chance.between(1_200_000, 10_800_000), strike);
+      agenda.in(busy ? chance.between(1_000, 17_000) : chance.between(1_200_000, 10_800_000), strike);
     };
     const strike = async () => {
       if (!this.world.faults.active) return;

@@ -33,10 +33,10 @@ export class UnreliableDeliveries implements Deliveries {
   ) {}
 
   status(call: LedgerCall, kind: SignalKind): void {
-    if (this.faults.strike('webhook-lost', 0.08)) return;
-    const late = this.faults.strike('webhook-late', 0.05);
+    if (this.faults.strike('webhook-lost', 0.1)) return;
+    const late = this.faults.strike('webhook-late', 0.06);
     const after = late ? this.chance.between(60_000, 10_800_000) : this.chance.between(5, 400);
-    const copies = this.faults.strike('webhook-doubled', 0.1) ? this.chance.integer(2, 4) : 1;
+    const copies = this.faults.strike('webhook-doubled', 0.13) ? this.chance.integer(2, 4) : 1;
     for (let copy = 0; copy < copies; copy++) {
       this.outstanding++;
       const between = copy === 0 ? 0 : this.chance.between(0, 5_000);
@@ -66,7 +66,7 @@ export class UnreliableDeliveries implements Deliveries {
       this.ask(call, turn, input, 0, (reply) => {
         this.outstanding--;
         done(reply);
-        if (reply !== null && this.faults.strike('turn-replayed', 0.08))
+        if (reply !== null && this.faults.strike('turn-replayed', 0.12))
           this.replay(call, turn, input, reply);
       });
     if (isLate) this.agenda.in(this.chance.between(500, 60_000), ask);

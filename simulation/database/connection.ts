@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import type { Appointment } from '../kernel/agenda.js';
 import type { Life } from '../kernel/life.js';
-import type { Waiting } from './lock-watch.js';
 import type { Result, ServerSession } from './server-sessions.js';
 import type { SimulatedDatabase } from './simulated-database.js';
+import { kindOf, type Outcome, Statement, type StatementKind } from './statement.js';
 
 /** Virtual milliseconds; taken from the statement that opens the transaction. */
 interface Limits {
@@ -36,7 +36,7 @@ export class Connection {
   private wrote = false;
   /** Its user has given it back; a transaction that is still open is waited for. */
   private released = false;
-  private waiting: { statement: Waiting; refuse: (error: Error) => void } | null = null;
+  private waiting: { statement: Statement; refuse: (error: Error) => void } | null = null;
 
   constructor(
     private readonly database: SimulatedDatabase,
@@ -106,45 +106,45 @@ export class Connection {
   }
 
   private async run(kind: StatementKind, sql: string, parameters: unknown[], reply: Reply): Promise<void> {
-    const statement: Waiting = { session: this.server!, settled: false, onSettled: () => undefined };
-    let outcome: { result: Result } | { error: Error } | undefined;
-    const text = kind === 'begin' ? 'BEGIN' : sql;
-    const running = this.server!.query(text, parameters).then(
-      (result) => {
-        outcome = { result };
-        statement.settled = true;
-      },
-      (error: Error) => {
-        outcome = { error };
-        statement.settled = true;
-      },
-    );
-    const finish = async () => {
+    const settle = async (): Promise<void> => {
       this.waiting = null;
-      this.lastActivity = this.database.agenda.now;
-      if ('error' in outcome!) reply.reject(outcome.error);
-      else reply.resolve(outcome!.result);
+      await this.cameBack(kind, sql, statement.outcome!, reply);
     };
-    if (await this.database.locks.isSettled(statement, running)) {
-      if (kind === 'begin') this.arm(limitsIn(sql));
-      if (kind === 'commit' || kind === 'rollback') this.disarm();
-      await finish();
-      if ('result' in outcome! && outcome.result.affected > 0 && WRITE.test(sql)) this.wrote = true;
-      if (kind !== 'begin' && this.limits === null) await this.ended(kind, sql);
-      return;
-    }
-    statement.onSettled = () => void finish();
+    const deadlock = async () => this.giveUpWaiting(failure('40P01', 'deadlock detected'));
+    const statement = new Statement(
+      this.server!,
+      kind === 'begin' ? 'BEGIN' : sql,
+      parameters,
+      kind === 'statement' && this.limits !== null,
+      settle,
+      deadlock,
+    );
     this.waiting = { statement, refuse: reply.reject };
-    this.database.locks.add(statement);
-    if (await this.database.locks.isDeadlocked(statement.session.pid)) {
-      return this.giveUpWaiting(failure('40P01', 'deadlock detected'));
-    }
+    const came = await this.database.locks.run(statement);
+    if (came === 'settled') return settle();
+    if (came === 'deadlocked') return deadlock();
     const lockMs = this.limits?.lockMs ?? 0;
     if (lockMs === 0) return;
     this.database.agenda.in(lockMs, async () => {
       if (this.waiting?.statement === statement)
         await this.giveUpWaiting(failure('55P03', 'canceling statement due to lock timeout'));
     });
+  }
+
+  private async cameBack(kind: StatementKind, sql: string, outcome: Outcome, reply: Reply): Promise<void> {
+    const { agenda, locks } = this.database;
+    this.lastActivity = agenda.now;
+    if ('error' in outcome) {
+      reply.reject(outcome.error);
+      // What a transaction held is free when it fails, not only when it is rolled back.
+      if (this.limits !== null) await locks.review();
+    } else {
+      reply.resolve(outcome.result);
+      if (outcome.result.affected > 0 && WRITE.test(sql)) this.wrote = true;
+    }
+    if (kind === 'begin') this.arm(limitsIn(sql));
+    else if (kind !== 'statement') this.disarm();
+    if (kind !== 'begin' && this.limits === null) await this.ended(kind, sql);
   }
 
   /** A transaction, or a statement outside one, is over: its locks are free, and others may see what it wrote. */
@@ -162,6 +162,7 @@ export class Connection {
     this.lastActivity = this.database.agenda.now;
     this.database.noteGivenUp(error);
     refuse(error);
+    await this.database.locks.review();
   }
 
   private arm(limits: Limits): void {
@@ -205,14 +206,6 @@ interface Reply {
 const WRITE = /\b(INSERT INTO|UPDATE [a-z]|DELETE FROM)/;
 
 const LOST_REPLY: Reply = { resolve: () => undefined, reject: () => undefined };
-
-export type StatementKind = 'begin' | 'commit' | 'rollback' | 'statement';
-
-function kindOf(sql: string): StatementKind {
-  if (sql.startsWith('BEGIN')) return 'begin';
-  if (sql === 'COMMIT') return 'commit';
-  return sql === 'ROLLBACK' ? 'rollback' : 'statement';
-}
 
 function limitsIn(sql: string): Limits {
   const read = (name: string) => Number(new RegExp(`${name}(?:' ?,| =) '?(\\d+)`).exec(sql)?.[1] ?? 0);

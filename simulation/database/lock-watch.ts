@@ -1,79 +1,120 @@
-import type { ServerSession, ServerSessions } from './server-sessions.js';
-
-/** A statement that waits for a lock of another transaction. */
-export interface Waiting {
-  session: ServerSession;
-  /** Set once the statement has come back. */
-  settled: boolean;
-  onSettled(): void;
-}
+import type { ServerSessions } from './server-sessions.js';
+import type { Statement } from './statement.js';
 
 const PATIENCE_MS = 2;
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * Tells statements that wait for a lock from statements that still run. While one step is taken nobody else moves, so a
  * statement either comes back or waits for a lock, whatever the machine's speed: which of the two is a matter of the
  * rows alone, and the same in every run.
+ *
+ * Only one statement waits on the server at a time. PostgreSQL promises no order among several that wait for a row which
+ * is changed meanwhile: each later one is held back here, and sent again in its turn whenever locks were released.
  */
 export class LockWatch {
-  private readonly waiting: Waiting[] = [];
+  /** On the server. */
+  private waiting: Statement[] = [];
+  private heldBack: Statement[] = [];
+  private isReviewing = false;
+  private isStale = false;
 
   constructor(private readonly sessions: ServerSessions) {}
 
-  get all(): readonly Waiting[] {
-    return this.waiting;
+  /** Sends a statement; it comes back, or the watch tells it when it does. */
+  async run(statement: Statement): Promise<'settled' | 'waits' | 'deadlocked'> {
+    const waitsOnServer = this.waiting.length === 0;
+    await statement.send(!waitsOnServer);
+    if (await this.isSettled(statement)) {
+      await statement.close();
+      return 'settled';
+    }
+    (waitsOnServer ? this.waiting : this.heldBack).push(statement);
+    if (await this.isDeadlocked(statement)) return 'deadlocked';
+    if (!waitsOnServer) await this.takeBack(statement);
+    return 'waits';
+  }
+
+  /** To be called whenever locks were released: those that come through go on, in the order in which they began to wait. */
+  async review(): Promise<void> {
+    this.isStale = true;
+    if (this.isReviewing) return;
+    this.isReviewing = true;
+    try {
+      while (this.isStale) {
+        this.isStale = false;
+        await this.letThrough();
+        for (const statement of this.heldBack.splice(0)) {
+          const came = await this.run(statement);
+          if (came === 'settled') await statement.onSettled();
+          if (came === 'deadlocked') await statement.onDeadlocked();
+        }
+      }
+    } finally {
+      this.isReviewing = false;
+    }
+  }
+
+  /** The statement ends without a result, and with it what its transaction did and holds. */
+  async cancel(statement: Statement): Promise<void> {
+    this.waiting = this.waiting.filter((other) => other !== statement);
+    this.heldBack = this.heldBack.filter((other) => other !== statement);
+    if (statement.isOnServer) await this.cancelOnServer(statement);
+    await statement.failTransaction();
+  }
+
+  private async letThrough(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const pids = await this.waitingPids(this.waiting.map(({ session }) => session.pid));
+      await nextTurn();
+      const through = this.waiting.filter(({ settled }) => settled);
+      const moving = this.waiting.filter(({ settled, session }) => !settled && !pids.has(session.pid));
+      if (moving.length > 0) continue;
+      if (through.length === 0) return;
+      this.waiting = this.waiting.filter(({ settled }) => !settled);
+      for (const statement of through) await statement.onSettled();
+    }
   }
 
   /** Waits until the statement has come back (true) or is seen to wait for a lock (false). */
-  async isSettled(statement: Waiting, running: Promise<unknown>): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
-    await Promise.race([running, patience]);
-    clearTimeout(timer);
+  private async isSettled(statement: Statement): Promise<boolean> {
+    await statement.returned(PATIENCE_MS);
     while (!statement.settled) {
       if ((await this.waitingPids([statement.session.pid])).size > 0 && !statement.settled) return false;
-      if (!statement.settled) await new Promise((resolve) => setImmediate(resolve));
+      if (!statement.settled) await nextTurn();
     }
     return true;
   }
 
-  add(statement: Waiting): void {
-    this.waiting.push(statement);
+  private async takeBack(statement: Statement): Promise<void> {
+    await this.cancelOnServer(statement);
+    await statement.withdraw();
   }
 
-  remove(statement: Waiting): void {
-    const index = this.waiting.indexOf(statement);
-    if (index >= 0) this.waiting.splice(index, 1);
+  private async cancelOnServer(statement: Statement): Promise<void> {
+    await this.sessions.watcher.query('SELECT pg_cancel_backend($1)', [statement.session.pid]);
+    while (statement.isOnServer) await nextTurn();
   }
 
-  /** To be called whenever locks were released: those that came through go on, in the order in which they began to wait. */
-  async review(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const pids = await this.waitingPids(this.waiting.map(({ session }) => session.pid));
-      await new Promise((resolve) => setImmediate(resolve));
-      const through = this.waiting.filter(({ settled }) => settled);
-      const moving = this.waiting.filter(({ settled, session }) => !settled && !pids.has(session.pid));
-      if (moving.length > 0) continue;
-      for (const statement of through) {
-        this.remove(statement);
-        statement.onSettled();
-      }
-      if (through.length === 0) return;
-    }
-  }
-
-  /** The sessions whose waiting closes a circle with this one. */
-  async isDeadlocked(pid: number): Promise<boolean> {
-    const pids = this.waiting.map(({ session }) => session.pid);
+  /** Whether the waiting of this statement closes a circle. */
+  private async isDeadlocked(statement: Statement): Promise<boolean> {
+    const onServer = new Set([...this.waiting, statement]);
     const { records } = await this.sessions.watcher.query(
       `SELECT pid, pg_blocking_pids(pid) AS blockers FROM unnest($1::int[]) AS pid`,
-      [pids],
+      [[...onServer].map(({ session }) => session.pid)],
     );
-    const blockers = new Map(
+    const seenNow = new Map(
       (records as { pid: number; blockers: number[] }[]).map((row) => [row.pid, row.blockers]),
     );
+    const blockers = new Map<number, number[]>();
+    for (const one of [...this.heldBack, ...onServer]) {
+      one.blockers = seenNow.get(one.session.pid) ?? one.blockers;
+      blockers.set(one.session.pid, one.blockers);
+    }
+    const { pid } = statement.session;
     const seen = new Set<number>();
-    const reach = [...(blockers.get(pid) ?? [])];
+    const reach = [...statement.blockers];
     while (reach.length > 0) {
       const next = reach.pop()!;
       if (next === pid) return true;
@@ -82,12 +123,6 @@ export class LockWatch {
       reach.push(...(blockers.get(next) ?? []));
     }
     return false;
-  }
-
-  async cancel(statement: Waiting): Promise<void> {
-    this.remove(statement);
-    await this.sessions.watcher.query('SELECT pg_cancel_backend($1)', [statement.session.pid]);
-    while (!statement.settled) await new Promise((resolve) => setImmediate(resolve));
   }
 
   private async waitingPids(pids: number[]): Promise<Set<number>> {
