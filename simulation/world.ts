@@ -94,7 +94,7 @@ export class World {
     );
     this.exchange.deliveries = this.deliveries;
     this.database = new SimulatedDatabase(this.agenda, sessions, this.faults, this.chance.fork('database'), {
-      committed: (life, sql) => this.committed(life, sql),
+      committed: (life, sql, tables) => this.committed(life, sql, tables),
       crash: (life) => this.workers.find((worker) => worker.life === life)?.crash(false),
     });
     if (options.tell !== undefined) this.trace.tellTo(options.tell);
@@ -144,9 +144,9 @@ export class World {
     if (!known) this.violations.push(`${where}: ${error instanceof Error ? error.stack : message}`);
   }
 
-  private async committed(life: Life, sql: string): Promise<void> {
+  private async committed(life: Life, sql: string, tables: ReadonlySet<string>): Promise<void> {
     this.trace.add(this.agenda.now, life.name, sql.trim().slice(0, 40));
-    if (this.workers.length > 0) this.violations.push(...(await checkStep(this.sessions.watcher)));
+    if (this.workers.length > 0) this.violations.push(...(await checkStep(this.sessions.watcher, tables)));
   }
 
   /** Takes steps until a promise of the preparation has settled. */

@@ -32,8 +32,8 @@ export class Connection {
   private limits: Limits | null = null;
   private readonly watches: Appointment[] = [];
   private lastActivity = 0;
-  /** Whether rows were written that are not committed yet. */
-  private wrote = false;
+  /** The tables of the rows that were written and are not committed yet. */
+  private written = new Set<string>();
   /** Its user has given it back; a transaction that is still open is waited for. */
   private released = false;
   private waiting: { statement: Statement; refuse: (error: Error) => void } | null = null;
@@ -140,7 +140,8 @@ export class Connection {
       if (this.limits !== null) await locks.review();
     } else {
       reply.resolve(outcome.result);
-      if (outcome.result.affected > 0 && WRITE.test(sql)) this.wrote = true;
+      if (outcome.result.affected > 0)
+        for (const [, table] of sql.matchAll(WRITE)) this.written.add(table!);
     }
     if (kind === 'begin') this.arm(limitsIn(sql));
     else if (kind !== 'statement') this.disarm();
@@ -149,9 +150,9 @@ export class Connection {
 
   /** A transaction, or a statement outside one, is over: its locks are free, and others may see what it wrote. */
   private async ended(kind: StatementKind, sql: string): Promise<void> {
-    const hasWritten = this.wrote && kind !== 'rollback';
-    this.wrote = false;
-    await this.database.ended(this.life, hasWritten ? sql : null);
+    const written = kind === 'rollback' ? new Set<string>() : this.written;
+    this.written = new Set();
+    await this.database.ended(this.life, sql, written);
     if (this.released && this.server !== null && this.lost === null) this.leave();
   }
 
@@ -203,7 +204,7 @@ interface Reply {
   reject(error: Error): void;
 }
 
-const WRITE = /\b(INSERT INTO|UPDATE [a-z]|DELETE FROM)/;
+const WRITE = /\b(?:INSERT INTO|UPDATE|DELETE FROM) ([a-z_]+)/g;
 
 const LOST_REPLY: Reply = { resolve: () => undefined, reject: () => undefined };
 

@@ -1,7 +1,7 @@
 import type { ServerSessions } from './server-sessions.js';
 import type { Statement } from './statement.js';
 
-const PATIENCE_MS = 2;
+const PATIENCE_MS = 1;
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

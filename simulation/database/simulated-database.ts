@@ -8,8 +8,8 @@ import type { ServerSessions } from './server-sessions.js';
 
 /** What the database tells the world it stands in. */
 export interface DatabaseEvents {
-  /** Rows that were written are there for everybody to see. */
-  committed(life: Life, sql: string): Promise<void>;
+  /** Rows of these tables were written and are there for everybody to see. */
+  committed(life: Life, sql: string, tables: ReadonlySet<string>): Promise<void>;
   crash(life: Life): void;
 }
 
@@ -39,10 +39,10 @@ export class SimulatedDatabase {
     return drawn < 0.995 ? 1 + this.chance.next() * 30 : 100 + this.chance.next() * 1_500;
   }
 
-  /** Locks were released; `sql` is the statement that made rows visible, if one did. */
-  async ended(life: Life, sql: string | null): Promise<void> {
+  /** Locks were released; `sql` is the statement that made visible what was written to these tables. */
+  async ended(life: Life, sql: string, written: ReadonlySet<string>): Promise<void> {
     await this.locks.review();
-    if (sql !== null) await this.events.committed(life, sql);
+    if (written.size > 0) await this.events.committed(life, sql, written);
   }
 
   crash(life: Life): void {
