@@ -140,8 +140,7 @@ export class Connection {
       if (this.limits !== null) await locks.review();
     } else {
       reply.resolve(outcome.result);
-      if (outcome.result.affected > 0)
-        for (const [, table] of sql.matchAll(WRITE)) this.written.add(table!);
+      if (outcome.result.affected > 0) for (const [, table] of sql.matchAll(WRITE)) this.written.add(table!);
     }
     if (kind === 'begin') this.arm(limitsIn(sql));
     else if (kind !== 'statement') this.disarm();
