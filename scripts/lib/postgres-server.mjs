@@ -21,7 +21,6 @@ import { delay, LauncherError } from './project.mjs';
 /** Durable, as production must be: readiness reads these settings, and faults are survived only with them. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
   max_connections: '200',
   shared_buffers: '128MB',
   max_wal_size: '512MB',
@@ -110,7 +109,11 @@ export async function startServer(place, { port: required } = {}) {
   for (let attempt = 1; ; attempt++) {
     disownPidFile(dataOf(place));
     const port = required ?? (await freePort(attempt === 1 ? last : 0));
-    const settings = Object.entries({ port: String(port), ...SETTINGS });
+    const settings = Object.entries({
+      port: String(port),
+      unix_socket_directories: socketDirectory(place),
+      ...SETTINGS,
+    });
     const options = settings.map(([key, value]) => `-c ${key}='${value}'`).join(' ');
     // With a pipe instead of 'ignore' we would wait for the server, which inherits it.
     const code = await runDetached(place, [
@@ -145,6 +148,12 @@ export async function stopServer(place, mode = 'fast') {
   await runDetached(place, ['stop', '-m', 'immediate', ...wait]);
 }
 
+/**
+ * The cluster's own folder, which nobody else can enter; none where the path is more than a socket's name can hold.
+ *
+ * @param {Place} place
+ */
+const socketDirectory = ({ directory }) => (/^[\w./-]{1,80}$/.test(directory) ? directory : '');
 /** @param {Place} place */
 const dataOf = (place) => join(place.directory, 'data');
 /** @param {Place} place */

@@ -64,6 +64,8 @@ async function checkAndTest(cleanup) {
       env: {
         ...withoutConfiguration(process.env),
         NODE_ENV: 'test',
+        // `npm run check` tries more than three times as many.
+        PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '3000',
         TEST_DATABASE_ADMIN_URL: server.adminUrl,
       },
     },

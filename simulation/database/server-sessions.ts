@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { nearestAddress } from './nearest-address.js';
 
 export interface Result {
   records: unknown[];
@@ -67,7 +68,8 @@ export class ServerSessions {
   ) {}
 
   static async open(url: string): Promise<ServerSessions> {
-    return new ServerSessions(url, await ServerSession.open(url));
+    const address = await nearestAddress(url);
+    return new ServerSessions(address, await ServerSession.open(address));
   }
 
   async take(): Promise<ServerSession> {

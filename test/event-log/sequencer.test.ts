@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import * as locks from '../../src/shared/db/locks.js';
 import { EventLogWorker } from '../../src/shared/event-log/event-log.worker.js';
 import { EventRelay } from '../../src/shared/event-log/event-relay.js';
 import type { EventSubscribers } from '../../src/shared/event-log/event-subscribers.js';
@@ -22,8 +21,6 @@ import {
   subscription,
 } from './log-world.js';
 
-vi.mock('../../src/shared/db/locks.js', { spy: true });
-
 const TIMELESS = { now: () => 0, wait: async () => undefined };
 let db: TestDatabase;
 let sequencer: Sequencer;
@@ -34,7 +31,6 @@ beforeAll(async () => {
 afterAll(() => db.close());
 afterEach(closeConnections);
 beforeEach(async () => {
-  vi.mocked(locks.trySequencerLock).mockReset();
   await db.api.transaction(async (tx) => {
     await tx.execute(`TRUNCATE domain_events, subscriber_cursors, parked_events`);
     await tx.execute(`UPDATE event_sequence SET last_position = 0, retained_from_position = 1`);
@@ -143,7 +139,16 @@ describe('two sequencers at once', () => {
   });
 
   it('without the lock would meet, and even then the guard lets no event be numbered twice', async () => {
-    vi.mocked(locks.trySequencerLock).mockResolvedValue(true);
+    const original = db.dialling.transaction.bind(db.dialling);
+    vi.spyOn(db.dialling, 'transaction').mockImplementation((work, options) =>
+      original((tx) => {
+        const row = tx.row.bind(tx);
+        vi.spyOn(tx, 'row').mockImplementation(async (sql: string, parameters?: unknown[]) =>
+          /advisory/.test(sql) ? { held: true } : ((await row(sql, parameters)) as never),
+        );
+        return work(tx);
+      }, options),
+    );
     await noteAll(db.dialling, ['a', 'b', 'c']);
     const { settled, waited } = await together();
     expect(waited).toBe(2);

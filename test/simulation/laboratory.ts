@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from '../../simulation/faults.js';
 import { Laboratory } from '../../simulation/run-seed.js';
 import type { RunOptions, RunReport } from '../../simulation/world.js';
@@ -7,6 +7,8 @@ import { openTestDatabase } from '../support/test-database.js';
 
 /** Twenty contacts: the least with which a seed counts. */
 export const SIZE = { campaigns: 2, contacts: 20, workers: 3 };
+
+export const SIZE_OPTIONS = Object.entries(SIZE).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
 /** A run takes two to four seconds on a quiet machine; a test that is given up leaves the database to the next one. */
 export const LONG = { timeout: 600_000 };
@@ -29,18 +31,48 @@ export async function openLaboratory(): Promise<OpenLaboratory> {
     run,
     expectNoViolation: async (seed) => {
       const report = await run(seed);
-      const { campaigns, contacts, workers } = SIZE;
-      const replay = `npm run simulate -- --seed ${seed} --campaigns ${campaigns} --contacts ${contacts} --workers ${workers} --trace`;
+      const replay = ['npm run simulate -- --seed', seed, ...SIZE_OPTIONS, '--trace'].join(' ');
       expect(report.violations, `${report.lastSteps.join('\n')}\n${replay}`).toEqual([]);
       return report;
     },
     close: async () => {
+      Logger.overrideLogger(['log', 'error', 'warn', 'fatal']);
       await laboratory.close();
       await database.close();
     },
   };
 }
 
-export function seeds(from: number, to: number): string[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+/** A test for each seed of a range, and for what they have met all together. */
+export function seededRuns(
+  from: number,
+  to: number,
+  onceFailed: { seed: string; because: string }[] = [],
+): void {
+  const range = Array.from({ length: to - from + 1 }, (_, index) => String(from + index));
+  const reports: RunReport[] = [];
+  let laboratory: OpenLaboratory;
+  beforeAll(async () => {
+    laboratory = await openLaboratory();
+  });
+  afterAll(async () => laboratory.close());
+
+  describe('whatever fails, nobody is rung twice, nobody is lost and no answer is missing', () => {
+    it.each(range)('in the run of seed %s', LONG, async (seed) => {
+      const report = await laboratory.expectNoViolation(seed);
+      expect(report.faultCount).toBeGreaterThanOrEqual(90);
+      reports.push(report);
+    });
+
+    it.each(onceFailed)('in the run of seed $seed, where $because', LONG, async ({ seed }) => {
+      const report = await laboratory.expectNoViolation(seed);
+      expect(report.violations).toEqual([]);
+    });
+
+    it('though every kind of fault was met, in runs that all differ', () => {
+      const met = new Set(reports.flatMap(({ faults }) => Object.keys(faults)));
+      expect([...met].toSorted()).toEqual([...FAULTS].toSorted());
+      expect(new Set(reports.map(({ hash }) => hash)).size).toBe(range.length);
+    });
+  });
 }

@@ -149,10 +149,16 @@ describe('a worker that wakes up late', () => {
     });
     await barrier.release();
     await Promise.all([first, second]);
-    const ends = await world.on.database.api.rows(
-      `SELECT payload ->> 'outcome' AS outcome FROM domain_events WHERE entity_id = $1 AND type = 'call.ended.v1'`,
-      [attemptId],
-    );
+    const ends = await waitFor('a settlement, at the latest by one that nothing holds up', async () => {
+      const found = await world.on.database.api.rows(
+        `SELECT payload ->> 'outcome' AS outcome FROM domain_events WHERE entity_id = $1 AND type = 'call.ended.v1'`,
+        [attemptId],
+      );
+      if (found.length > 0) return found;
+      world.on.clock.advance(21_000);
+      await world.commands.execute(new RecoverCallsCommand());
+      return null;
+    });
     expect(ends).toEqual([{ outcome: 'partial' }]);
   });
 

@@ -1,0 +1,3 @@
+import { seededRuns } from './laboratory.js';
+
+seededRuns(1, 25);
