@@ -4,6 +4,7 @@ import {
   chownSync,
   existsSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -108,6 +109,7 @@ export async function startServer(place, { port: required } = {}) {
   limitLog(place);
   for (let attempt = 1; ; attempt++) {
     disownPidFile(dataOf(place));
+    disownSockets(place);
     const port = required ?? (await freePort(attempt === 1 ? last : 0));
     const settings = Object.entries({
       port: String(port),
@@ -154,6 +156,17 @@ export async function stopServer(place, mode = 'fast') {
  * @param {Place} place
  */
 const socketDirectory = ({ directory }) => (/^[\w./-]{1,80}$/.test(directory) ? directory : '');
+/**
+ * What a killed server leaves: the next one would not start while the process id in there belongs to anybody.
+ *
+ * @param {Place} place
+ */
+function disownSockets({ directory }) {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith('.s.PGSQL.')) rmSync(join(directory, name), { force: true });
+  }
+}
+
 /** @param {Place} place */
 const dataOf = (place) => join(place.directory, 'data');
 /** @param {Place} place */

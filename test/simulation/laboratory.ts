@@ -60,7 +60,7 @@ export function seededRuns(
   describe('whatever fails, nobody is rung twice, nobody is lost and no answer is missing', () => {
     it.each(range)('in the run of seed %s', LONG, async (seed) => {
       const report = await laboratory.expectNoViolation(seed);
-      expect(report.faultCount).toBeGreaterThanOrEqual(90);
+      expect(report.faultCount).toBeGreaterThanOrEqual(50);
       reports.push(report);
     });
 
@@ -72,6 +72,8 @@ export function seededRuns(
     it('though every kind of fault was met, in runs that all differ', () => {
       const met = new Set(reports.flatMap(({ faults }) => Object.keys(faults)));
       expect([...met].toSorted()).toEqual([...FAULTS].toSorted());
+      const total = reports.reduce((sum, { faultCount }) => sum + faultCount, 0);
+      expect(total).toBeGreaterThanOrEqual(100 * range.length);
       expect(new Set(reports.map(({ hash }) => hash)).size).toBe(range.length);
     });
   });
