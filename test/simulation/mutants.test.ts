@@ -35,7 +35,7 @@ describe('a rule that is taken away', () => {
       options: SMALL,
     });
 
-  it.each(['no-intent', 'settled-in-second-transaction', 'turn-not-stored'])(
+  it.each(['no-intent', 'turn-not-stored'])(
     '(%s) is noticed within three seeds',
     async (name) => {
       const verdict = await run(
