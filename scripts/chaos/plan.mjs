@@ -15,8 +15,8 @@ import { dealer, drawsOf } from './chance.mjs';
  * @property {boolean} restarts
  */
 
-/** Kills and stops: every few seconds. */
-const WORKER_GAP_MS = [2_500, 5_500];
+/** Kills and stops, of each worker. */
+const WORKER_GAP_MS = [10_000, 22_000];
 const RESTART_GAP_MS = [35_000, 75_000];
 const FIRST_RESTART_MS = [14_000, 24_000];
 const SESSION_GAP_MS = [7_000, 15_000];
@@ -41,7 +41,13 @@ export function planFaults({ seed, durationMs, workers }, means) {
     .filter((_, index) => index % 2 === 0)
     .map(({ atMs, forMs }) => ({ from: atMs - QUIET_BEFORE_MS, to: atMs + forMs + QUIET_AFTER_MS }));
   const others = [
-    ...stream(seed, 'worker', durationMs, WORKER_GAP_MS, workerFault(seed, durationMs, workers)),
+    ...stream(
+      seed,
+      'worker',
+      durationMs,
+      WORKER_GAP_MS.map((ms) => ms / workers),
+      workerFault(seed, durationMs, workers),
+    ),
     ...stream(seed, 'session', durationMs, SESSION_GAP_MS, sessionFault(seed, workers)),
     ...stream(seed, 'long', durationMs, LONG_TRANSACTION_GAP_MS, longTransaction(seed), [1_000, 4_000]),
     ...stream(seed, 'carrier', durationMs, CARRIER_GAP_MS, carrierFault(seed)),

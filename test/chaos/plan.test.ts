@@ -14,9 +14,10 @@ describe('the faults of a chaos run', () => {
     expect(plan('7', 5)).not.toEqual(plan('8', 5));
   });
 
-  it('stop or kill at least eight times in a minute, and restart the database once', () => {
+  it('strike each worker every ten to twenty-two seconds, and restart the database once', () => {
     for (const seed of SEEDS) {
-      expect(against(plan(seed, 1), 'worker').length).toBeGreaterThanOrEqual(8);
+      expect(against(plan(seed, 1), 'worker').length).toBeGreaterThanOrEqual(4);
+      expect(against(plan(seed, 1, 4), 'worker').length).toBeGreaterThanOrEqual(8);
       expect(against(plan(seed, 1), 'database').length).toBeGreaterThanOrEqual(1);
     }
   });
