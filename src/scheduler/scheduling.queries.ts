@@ -16,6 +16,7 @@ export interface ClaimableCampaign {
   live: number;
   /** Claimed and not dialled yet. */
   waiting: number;
+  lastClaimedAt: Date | null;
 }
 
 /** Campaigns that may claim on this carrier now, their circuit closed, with their live attempts counted. */
@@ -28,7 +29,8 @@ export async function claimableCampaigns(
   return tx.rows(
     `SELECT c.id, c.status, c.closing_at IS NOT NULL AS closing, c.carrier, c.default_timezone AS "defaultTimezone",
             c.starts_at AS "startsAt", c.ends_at AS "endsAt", c.policy,
-            a.live, a.waiting
+            a.live, a.waiting,
+            (SELECT max(claimed_at) FROM call_attempts WHERE campaign_id = c.id) AS "lastClaimedAt"
        FROM campaigns c
       CROSS JOIN LATERAL (
         SELECT count(*)::int AS live, (count(*) FILTER (WHERE status = 'claimed'))::int AS waiting FROM call_attempts

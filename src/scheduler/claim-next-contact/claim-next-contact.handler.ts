@@ -79,6 +79,7 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
         now.live += ids.length;
         now.claimedLately += ids.length;
         now.waiting += ids.length;
+        if (ids.length > 0) now.lastClaimedAt = at;
         remaining.live += ids.length;
         remaining.claimedLately += ids.length;
         remaining.waiting += ids.length;
@@ -111,10 +112,11 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
       maxConcurrentCalls: limits.maxConcurrentCalls,
       callsPerSecond: limits.callsPerSecond,
       claimedLately: within([...claimed.values()].flat(), limits.callsPerSecond),
-      campaigns: campaigns.map(({ id, live, waiting, policy }) => ({
+      campaigns: campaigns.map(({ id, live, waiting, lastClaimedAt, policy }) => ({
         id,
         live,
         waiting,
+        lastClaimedAt,
         maxConcurrentCalls: policy.maxConcurrentCalls,
         callsPerSecond: policy.callsPerSecond,
         claimedLately: within(claimed.get(id)!, policy.callsPerSecond),

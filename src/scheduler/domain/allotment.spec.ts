@@ -9,6 +9,7 @@ const campaign = (id: string, change: object = {}) => ({
   callsPerSecond: 100,
   claimedLately: 0,
   waiting: 0,
+  lastClaimedAt: null,
   ...change,
 });
 const load = (change: Partial<LoadNow> = {}): LoadNow => ({
@@ -92,7 +93,7 @@ describe('the allotment of a tick', () => {
             callsPerSecond: cps,
             claimedLately: lately,
             waiting: 0,
-            campaigns: campaigns.map((one, index) => ({ ...one, id: `c${index}` })),
+            campaigns: campaigns.map((one, index) => ({ ...one, id: `c${index}`, lastClaimedAt: null })),
           };
           const given = allot(now, 1);
           const sum = [...given.values()].reduce((total, one) => total + one, 0);

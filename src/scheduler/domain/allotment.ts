@@ -8,8 +8,8 @@ export interface CampaignLoadNow {
   claimedLately: number;
   /** Attempts claimed and not dialled yet, however long ago. */
   waiting: number;
-  /** The last claim before this one; null or absent: none that is known. */
-  lastClaimedAt?: Date | null;
+  /** The last claim before this one; null: none yet. */
+  lastClaimedAt: Date | null;
 }
 
 export interface LoadNow {
