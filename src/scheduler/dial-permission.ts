@@ -32,13 +32,13 @@ export class DialPermissionFromRows extends DialPermission {
   ): Promise<DialPermit> {
     const contact = await contactForDecision(tx, call.contactId, call.attemptId);
     if (contact === undefined) throw new DomainError('contact_not_found');
-    const limits = await this.limits.read(tx);
+    const limits = await this.limits.readForDialling(tx);
     const callerId = contact.callerId ?? this.identity.defaultCallerId;
     const circuitOpen = await circuitIsOpen(tx, this.identity.carrier, callerId);
     return {
       contactability: this.decide(contact, {
         at: call.at,
-        diallingStopped: limits.diallingStoppedAt !== null,
+        diallingStopped: limits.diallingStopped,
         circuitOpen,
       }),
       callerId,

@@ -3,14 +3,23 @@ import { Clock } from '../shared/clock/clock.js';
 import { DiallingDatabase } from '../shared/db/database.js';
 import type { Tx } from '../shared/db/tx.js';
 import { Environment } from '../shared/environment/environment.js';
-import { type GlobalLimits, Limits } from './contracts/limits.js';
+import { type DiallingLimits, type GlobalLimits, Limits } from './contracts/limits.js';
 
 const COLUMNS = `max_concurrent_calls AS "maxConcurrentCalls", calls_per_second::float8 AS "callsPerSecond",
   dialling_stopped_at AS "diallingStoppedAt", dialling_stopped_reason AS "diallingStoppedReason", version`;
 
+/**
+ * System identifier and timeline of the cluster. Read anew in every statement, for a pool reaches another cluster without
+ * a word; measured, that costs 0.08 ms.
+ */
+const PRESENT_DATABASE = `CASE WHEN NOT pg_is_in_recovery() THEN (SELECT system_identifier::text FROM pg_control_system()) ||
+  '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END`;
+
 /** The global limits are a row: first filled from the environment, changed by operators, seen by every worker. */
 @Injectable()
 export class SettingsRows extends Limits implements OnModuleInit {
+  private presentDatabase = 'NULL::text';
+
   constructor(
     private readonly database: DiallingDatabase,
     private readonly environment: Environment,
@@ -20,6 +29,11 @@ export class SettingsRows extends Limits implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
+    // PostgreSQL checks the privilege of every function a statement names, even one that is never called.
+    const [role] = await this.database.rows<{ mayAsk: boolean }>(
+      `SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS "mayAsk"`,
+    );
+    if (role!.mayAsk) this.presentDatabase = PRESENT_DATABASE;
     await this.database.rows(
       `INSERT INTO settings (max_concurrent_calls, calls_per_second, updated_at) VALUES ($1, $2, $3)
        ON CONFLICT DO NOTHING RETURNING version`,
@@ -28,17 +42,21 @@ export class SettingsRows extends Limits implements OnModuleInit {
   }
 
   override async read(tx: Tx): Promise<GlobalLimits> {
-    const row = await tx.row<GlobalLimits>(`SELECT ${COLUMNS} FROM settings`);
-    if (row === undefined)
-      throw new Error('settings are not filled in: the application was never started on this database');
-    return row;
+    return filledIn(await tx.row<GlobalLimits>(`SELECT ${COLUMNS} FROM settings`));
+  }
+
+  /** One statement, so that it sees the row either before the watch has noted this database or with its stop. */
+  override async readForDialling(tx: Tx): Promise<DiallingLimits> {
+    return filledIn(
+      await tx.row<DiallingLimits>(
+        `SELECT ${COLUMNS}, dialling_stopped_at IS NOT NULL OR
+                COALESCE(database_identity <> ${this.presentDatabase}, false) AS "diallingStopped" FROM settings`,
+      ),
+    );
   }
 
   async lock(tx: Tx): Promise<GlobalLimits> {
-    const row = await tx.row<GlobalLimits>(`SELECT ${COLUMNS} FROM settings FOR UPDATE`);
-    if (row === undefined)
-      throw new Error('settings are not filled in: the application was never started on this database');
-    return row;
+    return filledIn(await tx.row<GlobalLimits>(`SELECT ${COLUMNS} FROM settings FOR UPDATE`));
   }
 
   async write(tx: Tx, limits: Omit<GlobalLimits, 'version'>, version: number, at: Date): Promise<void> {
@@ -57,16 +75,25 @@ export class SettingsRows extends Limits implements OnModuleInit {
     if (written !== 1) throw new Error('settings changed under their lock');
   }
 
-  /** The PostgreSQL that dialling is permitted on; null before the first look. */
-  async databaseIdentity(tx: Tx): Promise<string | null> {
-    const row = await tx.row<{ identity: string | null }>(
-      `SELECT database_identity AS identity FROM settings`,
+  /**
+   * The PostgreSQL that dialling is permitted on, null before the first look; and the present one, null where it may not
+   * be asked: the check is then left to the operators, as the production guide says.
+   */
+  async databases(tx: Tx): Promise<{ permitted: string | null; present: string | null }> {
+    const row = await tx.row<{ permitted: string | null; present: string | null }>(
+      `SELECT database_identity AS permitted, ${this.presentDatabase} AS present FROM settings`,
     );
-    return row?.identity ?? null;
+    return filledIn(row);
   }
 
   async rememberDatabase(tx: Tx, identity: string): Promise<void> {
     const written = await tx.execute(`UPDATE settings SET database_identity = $1`, [identity]);
     if (written !== 1) throw new Error('settings are not filled in');
   }
+}
+
+function filledIn<T>(row: T | undefined): T {
+  if (row === undefined)
+    throw new Error('settings are not filled in: the application was never started on this database');
+  return row;
 }

@@ -37,8 +37,8 @@ export class ClaimNextContactHandler implements ICommandHandler<ClaimNextContact
     return this.database.transaction(async (tx) => {
       if (!(await tryClaimLock(tx))) return { held: false, attemptIds: [] };
       const at = await this.clock.now(tx);
-      const limits = await this.limits.read(tx);
-      if (limits.diallingStoppedAt !== null) return { held: true, attemptIds: [] };
+      const limits = await this.limits.readForDialling(tx);
+      if (limits.diallingStopped) return { held: true, attemptIds: [] };
       const campaigns = await claimableCampaigns(
         tx,
         this.identity.carrier,
