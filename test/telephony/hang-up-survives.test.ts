@@ -1,5 +1,5 @@
 import { CommandBus } from '@nestjs/cqrs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PauseCampaignCommand } from '../../src/campaign/pause-campaign/pause-campaign.command.js';
 import { PauseCampaignHandler } from '../../src/campaign/pause-campaign/pause-campaign.handler.js';
 import { Contacts } from '../../src/contact/contracts/contacts.js';
@@ -11,9 +11,11 @@ import { WithdrawContactHandler } from '../../src/contact/withdraw-contact/withd
 import { StopDiallingCommand } from '../../src/scheduler/stop-dialling/stop-dialling.command.js';
 import { ApiDatabase } from '../../src/shared/db/database.js';
 import { CallAttempts } from '../../src/telephony/contracts/call-attempts.js';
+import { type PlaceResult, TelephonyPort } from '../../src/telephony/telephony-port.js';
 import { makeCampaign, OPEN_POLICY, phone } from '../support/campaigns.js';
 import { type Installation, startInstallation } from '../support/installation.js';
 import { waitFor } from '../support/wait-for.js';
+import { DialWorld } from './dial-world.js';
 
 /** Stands for a worker that dies between its COMMIT and what it was going to ask of the carrier. */
 const KILLED = {
@@ -156,4 +158,62 @@ describe('a hang-up that was asked for', () => {
     );
     expect(asked).toBeUndefined();
   });
+});
+
+describe('a hang-up that was asked for while the create request was on its way', () => {
+  let world: DialWorld;
+
+  beforeAll(async () => {
+    world = await DialWorld.open();
+  });
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(() => world.close());
+
+  const hangUpAskedAt = async (attemptId: string): Promise<Date | null> => {
+    const sql = 'SELECT hang_up_asked_at AS at FROM call_attempts WHERE id = $1';
+    return (await world.on.database.api.row<{ at: Date | null }>(sql, [attemptId]))!.at;
+  };
+
+  const stops = {
+    pause: {
+      stop: (id: string) => world.on.api('POST', `/campaigns/${id}/pause`, { hangUp: true }),
+      resume: (id: string) => world.on.api('POST', `/campaigns/${id}/resume`),
+    },
+    stop: {
+      stop: () => world.on.api('POST', '/operations/stop', { reason: 'a test', hangUp: true }),
+      resume: () => world.on.api('POST', '/operations/resume'),
+    },
+  };
+  const notTaken: PlaceResult[] = [
+    { kind: 'throttled', reason: '429' },
+    { kind: 'not_sent', reason: 'ECONNREFUSED' },
+  ];
+
+  it.each(
+    Object.entries(stops).flatMap(([how, steps]) =>
+      notTaken.map((result) => ({ how, result: result.kind, reply: result, ...steps })),
+    ),
+  )(
+    'does not touch the call that is made after the resume: $how, then $result',
+    async ({ stop, resume, reply }) => {
+      const { attemptId, campaignId, number } = await world.onePerson();
+      const port = world.on.app.get(TelephonyPort);
+      vi.spyOn(port, 'place').mockImplementationOnce(async () => {
+        expect((await stop(campaignId)).status).toBe(200);
+        expect(await hangUpAskedAt(attemptId)).not.toBeNull();
+        return reply;
+      });
+      const ended = vi.spyOn(port, 'end');
+      const report = await world.place(attemptId);
+      expect(report.kind).toBe('requeued');
+      expect(await world.attempt(attemptId)).toMatchObject({ status: 'claimed', offers: 1 });
+      expect((await resume(campaignId)).status).toBe(200);
+      world.on.clock.advance((report as { waitMs: number }).waitMs);
+      // A stop ends the calls of the tests before as well.
+      expect(ended).not.toHaveBeenCalledWith(await world.offered(attemptId));
+      expect(await hangUpAskedAt(attemptId)).toBeNull();
+      await waitFor('the phone to ring', async () => (await world.attempt(attemptId)).status === 'ringing');
+      expect(world.on.carrier.calls().find(({ to }) => to === number)).toMatchObject({ endedAt: null });
+    },
+  );
 });

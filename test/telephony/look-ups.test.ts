@@ -6,6 +6,7 @@ import { DiallingDatabase } from '../../src/shared/db/database.js';
 import { ApplyCallSignalCommand } from '../../src/telephony/facts/apply-call-signal.command.js';
 import { LookUpCallsCommand } from '../../src/telephony/recovery/recover-calls.command.js';
 import { type CarrierCall, TelephonyPort } from '../../src/telephony/telephony-port.js';
+import { HandleTurnCommand } from '../../src/telephony/turn/handle-turn.command.js';
 import { ACCOUNT_SID, AUTH_TOKEN, CALLER_ID } from '../support/installation.js';
 import { waitFor } from '../support/wait-for.js';
 import { DialWorld } from './dial-world.js';
@@ -176,12 +177,88 @@ describe('a call that has to be looked for', () => {
     expect(await world.attempt(attemptId)).toMatchObject({ provider_call_id: ours.sid });
   });
 
-  it('counts several calls that are all over as none', async () => {
+  it('waits for a callback when several calls are all over, and no longer than a day', async () => {
     const { attemptId, number } = await unknown(true);
     await placeAnother(number);
     for (const { sid } of callsTo(number)) await port().end(sid);
     await lookUp();
-    expect(await world.attempt(attemptId)).toMatchObject({ provider_call_id: null, empty_lookups: 1 });
+    expect(await world.attempt(attemptId)).toMatchObject({ provider_call_id: null, empty_lookups: 0 });
+    world.on.clock.advance(BOUND_MS);
+    await lookUp();
+    expect(await world.attempt(attemptId)).toMatchObject({
+      dial_result: 'unknown',
+      outcome: null,
+      empty_lookups: 0,
+    });
+    await world.on.database.api.rows(
+      `UPDATE call_attempts SET dial_slot_at = dial_slot_at - interval '1 day' WHERE id = $1 RETURNING id`,
+      [attemptId],
+    );
+    world.on.clock.advance(INTERVAL_MS + 1_000);
+    await lookUp();
+    expect(await world.attempt(attemptId)).toMatchObject({ outcome: null, empty_lookups: 1 });
+    world.on.clock.advance(INTERVAL_MS + 1_000);
+    await lookUp();
+    expect(await world.attempt(attemptId)).toMatchObject({ provider_call_id: null, outcome: 'lost' });
+  });
+
+  describe('when the carrier knows nothing more of it', () => {
+    /** A call in which a person pressed these keys, one turn each; its end was never heard of. */
+    async function talked(keys: string[]) {
+      const person = await world.onePerson({ ringSeconds: 30, callSeconds: 600, maxAttempts: 1 });
+      const sid = await world.offered(person.attemptId);
+      const inputs = ['', ...keys].entries();
+      for (const [number, pressed] of inputs) {
+        await world.commands.execute(
+          new HandleTurnCommand(
+            person.attemptId,
+            number,
+            sid,
+            pressed === '' ? { kind: 'silence' } : { kind: 'keys', keys: pressed },
+            'human',
+          ),
+        );
+      }
+      expect(await world.attempt(person.attemptId)).toMatchObject({ status: 'in_progress' });
+      return person;
+    }
+
+    /** Two answers of 404, a long time after the call. */
+    async function forgotten(attemptId: string): Promise<void> {
+      vi.spyOn(port(), 'fetch').mockResolvedValue({ kind: 'not_found' });
+      world.on.clock.advance(BOUND_MS);
+      await lookUp();
+      expect(await world.attempt(attemptId)).toMatchObject({ outcome: null, empty_lookups: 1 });
+      world.on.clock.advance(INTERVAL_MS + 1_000);
+      await lookUp();
+    }
+
+    it.each([
+      ['who finished', ['1', '4', '1', '7'], 'completed'],
+      ['who refused', ['2'], 'refused'],
+      ['who answered enough for a part', ['1', '4', '1'], 'partial'],
+      ['who had answered next to nothing', ['1'], 'lost'],
+    ])('what the person did decides: one %s', async (_, keys, outcome) => {
+      const { attemptId, contactId } = await talked(keys);
+      await forgotten(attemptId);
+      expect(await world.attempt(attemptId)).toMatchObject({
+        status: 'ended',
+        outcome,
+        corrected_from: null,
+      });
+      const contact = await world.on.database.api.row<{ state: string }>(
+        'SELECT state, disposition FROM contacts WHERE id = $1',
+        [contactId],
+      );
+      const state = outcome === 'completed' || outcome === 'refused' ? outcome : 'not_reached';
+      expect(contact).toEqual({ state, disposition: outcome });
+      const end = await world.on.database.api.row<{ outcome: string; reason: string }>(
+        `SELECT payload ->> 'outcome' AS outcome, payload ->> 'reason' AS reason FROM domain_events
+          WHERE entity_id = $1 AND type = 'call.ended.v1'`,
+        [attemptId],
+      );
+      expect(end).toEqual({ outcome, reason: 'not found at the carrier' });
+    });
   });
 
   it('is not bound to a call that was there before the dial, nor to one from another number', async () => {

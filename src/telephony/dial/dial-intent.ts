@@ -12,11 +12,9 @@ import { CallDialing, CallEnded } from '../contracts/events.js';
 import { CallFacts, type LockedCall } from '../facts/call-facts.js';
 import { AttemptChange } from '../rows/attempt-rows.js';
 import type { CallRequest } from '../telephony-port.js';
-import { reserveDialSlot } from './dial-slots.js';
+import { LONGEST_SLOT_WAIT_MS, reserveDialSlot } from './dial-slots.js';
 import type { DialLane } from './place-call.command.js';
 
-/** A slot further away is not waited for: a pause or a stop in between must still keep the call from leaving. */
-const LONGEST_SLOT_WAIT_MS = 1_000;
 /** Dial transactions at once in one process. They queue for the slot row anyway; more of them would only hold connections. */
 const AT_ONCE = 3;
 /** When an un-claimed contact is due again if the refusal names no instant: never in the tick that claimed it. */
@@ -55,8 +53,6 @@ export class DialIntents {
       const call = await this.facts.lock(tx, attemptId);
       if (call === undefined || call.attempt.status !== 'claimed') return { kind: 'passed_over' };
       const at = await this.clock.now(tx);
-      // Behind the locks and before the COMMIT: waiting for them is no delay, a freeze in the COMMIT is.
-      const stampedAt = this.stopwatch.now();
       const { attempt, contact } = call;
       if (attempt.notBefore !== null && attempt.notBefore > at) {
         return { kind: 'wait', waitMs: attempt.notBefore.getTime() - at.getTime(), lane: 'attempt' };
@@ -73,22 +69,21 @@ export class DialIntents {
         await this.unclaim(tx, call, { reason, nextAttemptAt: null, final: false, at });
         return { kind: 'canceled', reason };
       }
-      const latest = new Date(at.getTime() + LONGEST_SLOT_WAIT_MS);
       const pace = { account: attempt.carrier, campaignId: attempt.campaignId, ...permit };
-      const slot = await reserveDialSlot(tx, pace, at, latest);
-      if (!slot.reserved) {
-        return { kind: 'wait', waitMs: slot.slotAt.getTime() - latest.getTime(), lane: slot.lane };
-      }
+      const slot = await reserveDialSlot(tx, pace, { clock: this.clock, stopwatch: this.stopwatch });
+      const slotInMs = slot.slotAt.getTime() - slot.at.getTime();
+      if (!slot.reserved) return { kind: 'wait', waitMs: slotInMs - LONGEST_SLOT_WAIT_MS, lane: slot.lane };
       if (!contact.isTest && (await this.permission.limitReached(tx, attempt.campaignId))) {
-        await this.unclaim(tx, call, { reason: 'limit_reached', nextAttemptAt: null, final: false, at });
+        const refusal = { reason: 'limit_reached', nextAttemptAt: null, final: false, at: slot.at };
+        await this.unclaim(tx, call, refusal);
         return { kind: 'canceled', reason: 'limit_reached' };
       }
       const offer = attempt.offers + 1;
-      await new AttemptChange(attempt, at)
+      await new AttemptChange(attempt, slot.at)
         .with(
           {
             status: 'dialing',
-            dialingAt: at,
+            dialingAt: slot.at,
             dialSlotAt: slot.slotAt,
             ringSeconds: permit.ringSeconds,
             callSeconds: permit.callSeconds,
@@ -96,6 +91,8 @@ export class DialIntents {
             callerId: permit.callerId,
             notBefore: null,
             leaseUntil: null,
+            // It was for an earlier offer, which never became a call; whatever forbids this one was read above.
+            hangUpAskedAt: null,
           },
           CallDialing,
           { slotAt: slot.slotAt, offer },
@@ -110,7 +107,7 @@ export class DialIntents {
         callSeconds,
         detectMachines,
       };
-      return { kind: 'dial', request, offer, stampedAt, slotInMs: slot.slotAt.getTime() - at.getTime() };
+      return { kind: 'dial', request, offer, stampedAt: slot.stampedAt, slotInMs };
     });
   }
 

@@ -8,6 +8,7 @@ import {
   type InterviewResult,
   mayBeCorrected,
   outcomeByEvidence,
+  outcomeOfForgotten,
 } from './call-lifecycle.js';
 
 const SIGNALS: CarrierSignal['kind'][] = [
@@ -132,6 +133,32 @@ describe('the outcome by what was answered', () => {
   it.each(['completed', 'refused'] as const)('is %s when the interview is', (status) => {
     expect(outcomeByEvidence({ ...answers, status }, false)).toBe(status);
     expect(outcomeByEvidence({ ...answers, status, reachedPartialThreshold: true }, true)).toBe(status);
+  });
+
+  it('of a call that the carrier has forgotten is what the person did, as far as it is known', () => {
+    const decided = ['completed', 'refused', 'callback', 'machine'] as const;
+    for (const interviewResult of decided) {
+      expect(outcomeOfForgotten(call({ status: 'in_progress', interviewResult }), answers)).toBe(
+        interviewResult,
+      );
+    }
+    const silent = call({ status: 'in_progress', interviewResult: 'no_response' });
+    const enough = { ...answers, requiredAnswered: 2, reachedPartialThreshold: true };
+    expect(outcomeOfForgotten(silent, answers)).toBe('no_response');
+    expect(outcomeOfForgotten(silent, enough)).toBe('partial');
+    const talking = call({ status: 'in_progress' });
+    expect(outcomeOfForgotten(talking, enough)).toBe('partial');
+    expect(outcomeOfForgotten(talking, { ...answers, requiredAnswered: 4 })).toBe('completed');
+  });
+
+  it('of a call that the carrier has forgotten is lost when nobody can say how the person left it', () => {
+    expect(outcomeOfForgotten(call({ status: 'in_progress' }), { ...answers, requiredAnswered: 1 })).toBe(
+      'lost',
+    );
+    // What is stored was said in an earlier call.
+    const earlier = { ...answers, requiredAnswered: 2, reachedPartialThreshold: true };
+    expect(outcomeOfForgotten(call({ status: 'ringing' }), earlier)).toBe('lost');
+    expect(outcomeOfForgotten(call({ status: 'dialing' }), earlier)).toBe('lost');
   });
 
   it('may be corrected once, and only where a person may have gone on', () => {

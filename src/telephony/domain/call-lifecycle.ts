@@ -71,6 +71,21 @@ export function outcomeByEvidence(answers: AnswersSoFar, wasSilent: boolean): Ca
   return wasSilent ? 'no_response' : 'hung_up';
 }
 
+/**
+ * The outcome of a call that the carrier has forgotten, without a word of its end. What the person did decides; who was on
+ * the line and had not come far may have hung up or been cut off, and who was never on it has said nothing in this call.
+ */
+export function outcomeOfForgotten(
+  call: Pick<CallSituation, 'status' | 'interviewResult'>,
+  answers: AnswersSoFar,
+): CallOutcome {
+  const { status, interviewResult } = call;
+  if (interviewResult !== null && interviewResult !== 'no_response') return interviewResult;
+  if (status !== 'in_progress') return 'lost';
+  const outcome = outcomeByEvidence(answers, interviewResult === 'no_response');
+  return outcome === 'hung_up' ? 'lost' : outcome;
+}
+
 /** An outcome that a late turn may still correct, once. */
 export function mayBeCorrected(outcome: CallOutcome, correctedBefore: boolean): boolean {
   return !correctedBefore && OUTCOME_CORRECTIONS.from.includes(outcome);

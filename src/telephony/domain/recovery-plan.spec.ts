@@ -1,18 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import { isLost, judgeLookUp, lostNotBefore, possibleDialSince, requeueDelayMs } from './recovery-plan.js';
+import {
+  isLost,
+  judgeLookUp,
+  type LookUp,
+  type LookUpVerdict,
+  lostNotBefore,
+  possibleDialSince,
+  requeueDelayMs,
+} from './recovery-plan.js';
 
 describe('recovery', () => {
+  const found = (change: Partial<LookUp>): LookUpVerdict =>
+    judgeLookUp({
+      unboundCandidates: 1,
+      lostRivalLately: false,
+      allOver: false,
+      dialledLately: true,
+      ...change,
+    });
+
   it('binds exactly one unbound candidate, and waits when there are several or a rival', () => {
-    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: false, allOver: false })).toBe('bind');
-    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: true, allOver: false })).toBe('ambiguous');
-    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: false, allOver: false })).toBe('ambiguous');
-    expect(judgeLookUp({ unboundCandidates: 0, lostRivalLately: true, allOver: false })).toBe('empty');
+    expect(found({})).toBe('bind');
+    expect(found({ dialledLately: false })).toBe('bind');
+    expect(found({ lostRivalLately: true })).toBe('ambiguous');
+    expect(found({ unboundCandidates: 2 })).toBe('ambiguous');
+    expect(found({ unboundCandidates: 0, lostRivalLately: true })).toBe('empty');
   });
 
-  it('takes several calls that are all over for none, but never one that a lost rival may own', () => {
-    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: false, allOver: true })).toBe('empty');
-    expect(judgeLookUp({ unboundCandidates: 1, lostRivalLately: true, allOver: true })).toBe('ambiguous');
-    expect(judgeLookUp({ unboundCandidates: 2, lostRivalLately: true, allOver: true })).toBe('ambiguous');
+  it('takes several calls for no evidence, over or not; never one that a lost rival may own', () => {
+    expect(found({ unboundCandidates: 2, allOver: true })).toBe('ambiguous');
+    expect(found({ unboundCandidates: 1, lostRivalLately: true, allOver: true })).toBe('ambiguous');
+    expect(found({ unboundCandidates: 2, lostRivalLately: true, allOver: true })).toBe('ambiguous');
+  });
+
+  it('waits no longer than a day for the callback of calls that are all over', () => {
+    const several = { unboundCandidates: 2, dialledLately: false };
+    expect(found({ ...several, allOver: true })).toBe('empty');
+    expect(found({ ...several, allOver: false })).toBe('ambiguous');
+    expect(found({ ...several, allOver: true, lostRivalLately: true })).toBe('ambiguous');
   });
 
   it('gives an attempt up only with two empty look-ups and after every bound', () => {

@@ -14,19 +14,22 @@ export interface LookUp {
   allOver: boolean;
   /** Another attempt to the number was given up as lost within a day, never bound, and may have made a found call. */
   lostRivalLately: boolean;
+  /** The dial is less than a day ago: a callback may still name one of them. */
+  dialledLately: boolean;
 }
 
 export type LookUpVerdict = 'bind' | 'ambiguous' | 'empty';
 
 /**
- * Exactly one candidate and no rival binds; everything else waits for the carrier to speak. Several calls that are all
- * over are as good as none: none can be ours for sure, and none can be ringing any more.
+ * Exactly one candidate and no rival binds; everything else waits for the carrier to speak. Several calls prove nothing: one
+ * of them may be ours, and its callback still on the way. After a day none comes any more, and calls that are all over are
+ * then as good as none, or the attempt would wait for ever.
  */
 export function judgeLookUp(found: LookUp): LookUpVerdict {
   if (found.unboundCandidates === 0) return 'empty';
   if (found.lostRivalLately) return 'ambiguous';
   if (found.unboundCandidates === 1) return 'bind';
-  return found.allOver ? 'empty' : 'ambiguous';
+  return found.allOver && !found.dialledLately ? 'empty' : 'ambiguous';
 }
 
 /**

@@ -3,6 +3,8 @@ import { Metrics } from '../../operations/contracts/metrics.js';
 import { Clock } from '../../shared/clock/clock.js';
 import { DiallingDatabase } from '../../shared/db/database.js';
 import { Environment } from '../../shared/environment/environment.js';
+import { Interviews } from '../../survey/contracts/interviews.js';
+import { outcomeOfForgotten } from '../domain/call-lifecycle.js';
 import {
   isLost,
   judgeLookUp,
@@ -35,6 +37,7 @@ export class LookUps {
     private readonly port: TelephonyPort,
     private readonly facts: CallFacts,
     private readonly settlement: AttemptSettlement,
+    private readonly interviews: Interviews,
     private readonly metrics: Metrics,
   ) {}
 
@@ -52,6 +55,7 @@ export class LookUps {
       unboundCandidates: unbound.length,
       allOver: unbound.every(({ signal }) => isTerminal(signal)),
       lostRivalLately: await this.lostRival(attempt, unbound),
+      dialledLately: attempt.dialSlotAt! > (await this.dayAgo()),
     });
     if (verdict === 'bind') await this.apply(attemptId, unbound[0]!);
     await this.looked(leased, verdict, attempt);
@@ -131,10 +135,11 @@ export class LookUps {
         this.bounds(),
       );
       if (isLost(emptyLookups, notBefore, at)) {
+        const outcome = outcomeOfForgotten(attempt, await this.interviews.evidence(tx, contact.id));
         await this.settlement.end(
           tx,
           { contact, change },
-          { outcome: 'lost', reason: 'not found at the carrier', at },
+          { outcome, reason: 'not found at the carrier', at },
         );
       } else {
         await change.write(tx);
@@ -155,7 +160,7 @@ export class LookUps {
   private async lostRival(attempt: AttemptRow, found: CarrierCall[]): Promise<boolean> {
     if (found.length === 0) return false;
     // From now, not from the dial: a rival must not keep this attempt waiting for ever.
-    const since = new Date((await this.clock.now()).getTime() - DAY_MS);
+    const since = await this.dayAgo();
     const earliest = Math.min(...found.map(({ createdAt }) => createdAt.getTime()));
     const row = await this.database.row(
       `SELECT 1 FROM call_attempts WHERE phone_number = $1 AND outcome = 'lost' AND provider_call_id IS NULL
@@ -168,6 +173,10 @@ export class LookUps {
       ],
     );
     return row !== undefined;
+  }
+
+  private async dayAgo(): Promise<Date> {
+    return new Date((await this.clock.now()).getTime() - DAY_MS);
   }
 
   private bounds(): RecoveryBounds {
