@@ -31,6 +31,8 @@ export const FAULTS = [
   'stop',
   'limits',
   'suppression',
+  'lifting',
+  'policy',
   'withdrawal',
   'order-at-a-claim',
   'order-at-a-dial',

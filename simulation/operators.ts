@@ -1,5 +1,8 @@
+import type { CallingPolicy } from '../src/campaign/contracts/calling-policy.js';
+import { EditCampaignCommand } from '../src/campaign/edit-campaign/edit-campaign.command.js';
 import { PauseCampaignCommand } from '../src/campaign/pause-campaign/pause-campaign.command.js';
 import { ResumeCampaignCommand } from '../src/campaign/resume-campaign/resume-campaign.command.js';
+import { LiftSuppressionCommand } from '../src/contact/lift-suppression/lift-suppression.command.js';
 import { SuppressNumberCommand } from '../src/contact/suppress-number/suppress-number.command.js';
 import { WithdrawContactCommand } from '../src/contact/withdraw-contact/withdraw-contact.command.js';
 import { ChangeSettingsCommand } from '../src/scheduler/change-settings/change-settings.command.js';
@@ -9,6 +12,7 @@ import {
 } from '../src/scheduler/stop-dialling/stop-dialling.command.js';
 import { databaseIsUnavailable } from '../src/shared/http/database-unavailable.js';
 import type { Command } from '@nestjs/cqrs';
+import { OPERATOR } from './checks/expected-errors.js';
 import type { World } from './world.js';
 
 /** An order that was acknowledged, and from when to when it forbids a call. */
@@ -19,26 +23,48 @@ export interface Ban {
   to: number;
 }
 
+export type Interference = 'pause' | 'stop' | 'limits' | 'suppression' | 'lifting' | 'policy' | 'withdrawal';
+
+type Narrowed = Pick<CallingPolicy, 'maxConcurrentCalls' | 'callingWindow'>;
+
+/** Hours in which a campaign may be told to call only. */
+const NARROW = [
+  { from: '09:00', to: '11:00' },
+  { from: '12:00', to: '12:45' },
+  { from: '16:30', to: '20:00' },
+];
+
 /** Operators who interfere at bad moments, and who are told the truth: what was acknowledged must hold. */
 export class Operators {
   readonly bans: Ban[] = [];
-  /** By campaign id, or null for all: when it was last said to go on, and how many such orders are still under way. */
+  /** Contacts and numbers that somebody has wanted to take out, acknowledged or not. */
+  readonly withdrawn = new Set<string>();
+  readonly suppressed = new Set<string>();
+  /** Numbers that somebody has wanted to be called again. */
+  readonly lifted = new Set<string>();
+  /** By campaign id, or null for all, or by number: when it was last said to go on, and how many such orders are still under way. */
   private readonly resumes = new Map<string | null, { orderedAt: number; open: number }>();
 
   constructor(
     private readonly world: World,
-    private readonly campaignIds: string[],
+    private readonly policies: ReadonlyMap<string, CallingPolicy>,
     private readonly phoneNumbers: string[],
   ) {}
 
+  private get campaignIds(): string[] {
+    return [...this.policies.keys()];
+  }
+
   /** Does one thing now. */
-  async interfere(kind: 'pause' | 'stop' | 'limits' | 'suppression' | 'withdrawal'): Promise<void> {
+  async interfere(kind: Interference): Promise<void> {
     const { chance } = this.world;
     const until = chance.between(20_000, 7_200_000);
     if (kind === 'pause') this.pause(chance.pick(this.campaignIds), until);
     else if (kind === 'stop') this.stop(until);
     else if (kind === 'limits') this.lowerLimits(until);
     else if (kind === 'suppression') this.suppress(this.someNumber());
+    else if (kind === 'policy') this.narrow(chance.pick(this.campaignIds), until);
+    else if (kind === 'lifting') await this.lift();
     else await this.withdraw();
   }
 
@@ -46,10 +72,11 @@ export class Operators {
   forbid({ campaignId, phoneNumber }: { campaignId: string; phoneNumber: string | null }): void {
     const { chance } = this.world;
     const until = chance.between(20_000, 1_200_000);
-    const kind = chance.pick(['pause', 'stop', 'limits', 'suppression'] as const);
+    const kind = chance.pick(['pause', 'stop', 'limits', 'suppression', 'policy'] as const);
     if (kind === 'suppression' && phoneNumber !== null) this.suppress(phoneNumber);
     else if (kind === 'stop') this.stop(until);
     else if (kind === 'limits') this.lowerLimits(until);
+    else if (kind === 'policy') this.narrow(campaignId, until);
     else this.pause(campaignId, until);
   }
 
@@ -57,12 +84,13 @@ export class Operators {
   resumeAll(): void {
     for (const id of [...this.campaignIds, null]) this.resume(id, true);
     this.order(new ChangeSettingsCommand(this.world.limits), () => undefined, true);
+    for (const [id, policy] of this.policies) this.edit(id, policy, () => undefined, true);
   }
 
   private pause(campaignId: string, until: number): void {
     const orderedAt = this.world.agenda.now;
     this.order(new PauseCampaignCommand(campaignId, this.world.chance.happens(0.4)), () => {
-      this.banUntilResumed(campaignId, orderedAt);
+      this.banUntilResumed({ campaignId, phoneNumber: null }, orderedAt);
       this.world.agenda.in(until, () => this.resume(campaignId));
     });
   }
@@ -70,7 +98,7 @@ export class Operators {
   private stop(until: number): void {
     const orderedAt = this.world.agenda.now;
     this.order(new StopDiallingCommand('simulated'), () => {
-      this.banUntilResumed(null, orderedAt);
+      this.banUntilResumed({ campaignId: null, phoneNumber: null }, orderedAt);
       this.world.agenda.in(until / 4, () => this.resume(null));
     });
   }
@@ -79,24 +107,64 @@ export class Operators {
     const { now } = this.world.agenda;
     for (const ban of this.bans)
       if (ban.phoneNumber === null && ban.campaignId === campaignId) ban.to = Math.min(ban.to, now);
-    const resumes = this.resumes.get(campaignId) ?? { orderedAt: now, open: 0 };
-    this.resumes.set(campaignId, resumes);
-    resumes.orderedAt = now;
-    resumes.open++;
+    const settled = this.goesOn(campaignId);
     const command = campaignId === null ? new ResumeDiallingCommand() : new ResumeCampaignCommand(campaignId);
-    this.order(
-      command,
-      () => undefined,
-      insist,
-      () => resumes.open--,
-    );
+    this.order(command, () => undefined, insist, settled);
   }
 
   /** Forbidden from now on, unless somebody has said meanwhile that it may go on: which of the two came last nobody knows. */
-  private banUntilResumed(campaignId: string | null, orderedAt: number): void {
-    const resumes = this.resumes.get(campaignId);
+  private banUntilResumed(what: Pick<Ban, 'campaignId' | 'phoneNumber'>, orderedAt: number): void {
+    const resumes = this.resumes.get(what.phoneNumber ?? what.campaignId);
     if (resumes !== undefined && (resumes.open > 0 || resumes.orderedAt >= orderedAt)) return;
-    this.ban({ campaignId, phoneNumber: null });
+    this.bans.push({ ...what, from: this.world.agenda.now, to: Number.POSITIVE_INFINITY });
+  }
+
+  /** Fewer calls at once and fewer hours; later as it was. */
+  private narrow(campaignId: string, until: number): void {
+    const { chance } = this.world;
+    const policy = this.policies.get(campaignId)!;
+    const callingWindow = { ...policy.callingWindow, ...chance.pick(NARROW) };
+    this.edit(campaignId, { maxConcurrentCalls: chance.integer(1, 2), callingWindow }, () =>
+      this.world.agenda.in(until, () => this.edit(campaignId, policy, () => undefined)),
+    );
+  }
+
+  private edit(
+    campaignId: string,
+    { maxConcurrentCalls, callingWindow }: Narrowed,
+    done: () => void,
+    insist = false,
+  ): void {
+    const policy = { maxConcurrentCalls, callingWindow };
+    this.order(new EditCampaignCommand(campaignId, { policy }), done, insist);
+  }
+
+  /** Of the numbers that an operator has put on the list, never of somebody who has asked for it. */
+  private async lift(): Promise<void> {
+    const { records } = await this.world.sessions.watcher.query(
+      `SELECT s.id, s.phone_number AS "phoneNumber" FROM suppressions s
+        WHERE s.source = 'operator'
+          AND NOT EXISTS (SELECT FROM contacts c WHERE c.phone_number = s.phone_number AND c.disposition = 'opted_out')
+        ORDER BY s.phone_number`,
+    );
+    const listed = records as { id: string; phoneNumber: string }[];
+    if (listed.length === 0) return;
+    const { id, phoneNumber } = this.world.chance.pick(listed);
+    this.lifted.add(phoneNumber);
+    for (const ban of this.bans)
+      if (ban.phoneNumber === phoneNumber) ban.to = Math.min(ban.to, this.world.agenda.now);
+    const settled = this.goesOn(phoneNumber);
+    this.order(new LiftSuppressionCommand(id), () => undefined, false, settled);
+  }
+
+  /** Said to go on from now; what is given back ends the order. */
+  private goesOn(key: string | null): () => void {
+    const { now } = this.world.agenda;
+    const resumes = this.resumes.get(key) ?? { orderedAt: now, open: 0 };
+    this.resumes.set(key, resumes);
+    resumes.orderedAt = now;
+    resumes.open++;
+    return () => void resumes.open--;
   }
 
   private lowerLimits(until: number): void {
@@ -107,8 +175,10 @@ export class Operators {
   }
 
   private suppress(phoneNumber: string): void {
+    this.suppressed.add(phoneNumber);
+    const orderedAt = this.world.agenda.now;
     this.order(new SuppressNumberCommand(phoneNumber, null, 'simulated'), () =>
-      this.ban({ campaignId: null, phoneNumber }),
+      this.banUntilResumed({ campaignId: null, phoneNumber }, orderedAt),
     );
   }
 
@@ -117,17 +187,16 @@ export class Operators {
       `SELECT id FROM contacts WHERE state IN ('pending', 'in_progress', 'not_reached') ORDER BY id`,
     );
     const ids = (records as { id: string }[]).map(({ id }) => id);
-    if (ids.length > 0) this.order(new WithdrawContactCommand(this.world.chance.pick(ids)), () => undefined);
+    if (ids.length === 0) return;
+    const contactId = this.world.chance.pick(ids);
+    this.withdrawn.add(contactId);
+    this.order(new WithdrawContactCommand(contactId), () => undefined);
   }
 
   /** A number in a call when there is one: that is when it hurts. */
   private someNumber(): string {
     const live = this.world.exchange.live().map(({ request }) => request.to);
     return this.world.chance.pick(live.length > 0 ? live : this.phoneNumbers);
-  }
-
-  private ban(what: Pick<Ban, 'campaignId' | 'phoneNumber'>): void {
-    this.bans.push({ ...what, from: this.world.agenda.now, to: Number.POSITIVE_INFINITY });
   }
 
   /** `settled`: it was carried out or refused, and nothing of it is still to come. */
@@ -147,7 +216,7 @@ export class Operators {
       if (!insist) settled();
       return again();
     }
-    world.trace.add(world.agenda.now, 'operator', command.constructor.name, JSON.stringify(command));
+    world.trace.add(world.agenda.now, OPERATOR, command.constructor.name, JSON.stringify(command));
     const watchdog = insist ? world.agenda.in(60_000, again) : null;
     const give = async (): Promise<void> => {
       try {
@@ -155,7 +224,7 @@ export class Operators {
         world.agenda.in(1, acknowledged, life);
         settled();
       } catch (error) {
-        world.noteError('operator', error);
+        world.noteError(OPERATOR, error);
         if (insist && databaseIsUnavailable(error)) again();
         else settled();
       } finally {

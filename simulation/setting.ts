@@ -4,7 +4,7 @@ import { StartCampaignCommand } from '../src/campaign/start-campaign/start-campa
 import { readEnvironment } from '../src/shared/environment/environment.js';
 import type { Environment } from '../src/shared/environment/environment.js';
 import type { Chance } from './kernel/chance.js';
-import { CONSENT_TEXT, QUESTIONS } from './carrier/people.js';
+import { CONSENT_TEXT, questionsOf } from './carrier/people.js';
 import type { Worker } from './worker/worker.js';
 
 export const CALLER_ID = '+12025550199';
@@ -76,7 +76,7 @@ function bodyOf(chance: Chance, ordinal: number): unknown {
       introduction:
         'Hello, this is Acme Research, calling for Acme Stores. You can reach us at 202 555 0100.',
       consent: CONSENT_TEXT,
-      questions: QUESTIONS,
+      questions: questionsOf(ordinal),
       closing: 'Thank you. Goodbye.',
     },
     policy: {

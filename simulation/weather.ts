@@ -1,4 +1,5 @@
 import type { Fault } from './faults.js';
+import type { Interference } from './operators.js';
 import type { World } from './world.js';
 
 /** What befalls whole processes, the server and the carrier, and how often of a hundred. */
@@ -14,6 +15,8 @@ const KINDS: Partial<Record<Fault, number>> = {
   stop: 5,
   limits: 6,
   suppression: 8,
+  lifting: 4,
+  policy: 6,
   withdrawal: 4,
 };
 
@@ -69,7 +72,7 @@ export class Weather {
         agenda.in(chance.between(5_000, 300_000), () => void (exchange.isSuspended = false));
         return;
       default:
-        await operators.interfere(kind as 'pause' | 'stop' | 'limits' | 'suppression' | 'withdrawal');
+        await operators.interfere(kind as Interference);
     }
   }
 }

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
+import type { CallingPolicy } from '../src/campaign/contracts/calling-policy.js';
 import type { Environment } from '../src/shared/environment/environment.js';
-import { databaseIsUnavailable } from '../src/shared/http/database-unavailable.js';
-import { DomainError } from '../src/shared/errors/domain-error.js';
 import { sqlState } from '../src/shared/db/database.js';
 import { UnreliableDeliveries } from './carrier/deliveries.js';
 import { Exchange } from './carrier/exchange.js';
 import { JudgedLog } from './checks/judged-log.js';
+import { isExpected } from './checks/expected-errors.js';
 import { checkStep } from './checks/step-checks.js';
 import { checkEnd } from './checks/end-checks.js';
 import type { ServerSessions } from './database/server-sessions.js';
@@ -39,6 +39,8 @@ export interface RunReport {
   contacts: number;
   calls: number;
   lateCalls: number;
+  /** Contacts by the state they came to. */
+  final: Record<string, number>;
   steps: number;
   virtualMs: number;
   /** Statements that gave up waiting for a lock, and deadlocks, by SQLSTATE. */
@@ -106,7 +108,7 @@ export class World {
     setter.start({ mayFail: false, ticks: false });
     await this.until(setter.furnish());
     const made = await this.until(prepare(setter, this.chance.fork('setting'), this.options));
-    this.operators = new Operators(this, made.campaignIds, made.phoneNumbers);
+    this.operators = new Operators(this, await this.policies(), made.phoneNumbers);
     for (let worker = 0; worker < this.options.workers; worker++) {
       this.workers.push(new Worker(this, `worker ${worker + 1}`));
       this.workers[worker]!.start();
@@ -119,7 +121,7 @@ export class World {
     }
     if (this.violations.length === 0) this.violations.push(...(await checkEnd(this)));
     const lateCalls = await this.hashEvents();
-    return this.report(lateCalls);
+    return this.report(lateCalls, await this.finalStates());
   }
 
   /** How long a tick waits now: a second or a few while something happens, longer and longer while nothing does. */
@@ -132,16 +134,16 @@ export class World {
     this.lastChange = this.agenda.now;
   }
 
-  /** Errors of a broken world are expected, all others are found defects. */
+  /** Errors of a broken world are expected, and what an operator is told; all others are found defects. */
   noteError(where: string, error: unknown): void {
     if (error instanceof AggregateError) {
       for (const each of error.errors) this.noteError(where, each);
       return;
     }
-    const known = databaseIsUnavailable(error) || error instanceof DomainError;
     const message = error instanceof Error ? error.message : String(error);
     this.trace.add(this.agenda.now, where, 'error', `${sqlState(error) ?? ''} ${message}`);
-    if (!known) this.violations.push(`${where}: ${error instanceof Error ? error.stack : message}`);
+    if (!isExpected(where, error))
+      this.violations.push(`${where}: ${error instanceof Error ? error.stack : message}`);
   }
 
   private async committed(life: Life, sql: string, tables: ReadonlySet<string>): Promise<void> {
@@ -210,7 +212,23 @@ export class World {
     return late;
   }
 
-  private report(lateCalls: number): RunReport {
+  /** In the order in which the campaigns were made. */
+  private async policies(): Promise<Map<string, CallingPolicy>> {
+    const { records } = await this.sessions.watcher.query(`SELECT id, policy FROM campaigns ORDER BY id`);
+    return new Map(
+      (records as { id: string; policy: CallingPolicy }[]).map(({ id, policy }) => [id, policy]),
+    );
+  }
+
+  private async finalStates(): Promise<Record<string, number>> {
+    const { records } = await this.sessions.watcher.query(
+      `SELECT state, count(*)::int AS people FROM contacts GROUP BY state ORDER BY state`,
+    );
+    const states = records as { state: string; people: number }[];
+    return Object.fromEntries(states.map(({ state, people }) => [state, people]));
+  }
+
+  private report(lateCalls: number, final: Record<string, number>): RunReport {
     return {
       seed: this.options.seed,
       hash: this.trace.digest(),
@@ -220,6 +238,7 @@ export class World {
       contacts: this.options.contacts,
       calls: this.exchange.calls.size,
       lateCalls,
+      final,
       steps: this.agenda.steps,
       virtualMs: this.agenda.now - this.startedAt,
       givenUp: this.database.givenUp,

@@ -174,7 +174,7 @@ export const MUTANTS = [
     edits: [
       {
         file: `${SCHEDULER}/dial-permission.ts`,
-        find: 'diallingStopped: limits.diallingStoppedAt !== null,',
+        find: 'diallingStopped: limits.diallingStopped,',
         replace: 'diallingStopped: false,',
       },
     ],
@@ -792,6 +792,117 @@ export const MUTANTS = [
         find: `      WHERE id = $1
         FOR UPDATE\``,
         replace: `      WHERE id = $1\``,
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'finished-interview-called-again',
+    breaks: 'A person who has answered every question is settled as one who hung up, and is called again.',
+    edits: [
+      {
+        file: `${FACTS}/attempt-settlement.ts`,
+        find: 'outcome: decision.result, attemptId: before.id });',
+        replace:
+          "outcome: decision.result === 'completed' ? 'hung_up' : decision.result, attemptId: before.id });",
+      },
+      {
+        file: `${FACTS}/attempt-settlement.ts`,
+        find: "const outcome = status === 'completed' ? status : end.outcome;",
+        replace: 'const outcome = status === null ? status : end.outcome;',
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'finished-interview-hung-up',
+    breaks: 'The call in which a person has answered every question ends as one in which they hung up.',
+    edits: [
+      {
+        file: 'src/telephony/domain/call-lifecycle.ts',
+        find: "if (call.interviewResult !== null) return { kind: 'end', outcome: call.interviewResult };",
+        replace: `if (call.interviewResult === 'completed') return { kind: 'end', outcome: 'hung_up' };
+  if (call.interviewResult !== null) return { kind: 'end', outcome: call.interviewResult };`,
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'evidence-says-hung-up',
+    breaks: 'The stored answers of a finished interview count as those of a person who hung up.',
+    edits: [
+      {
+        file: 'src/telephony/domain/call-lifecycle.ts',
+        find: "if (answers.status === 'completed' || answers.status === 'refused') return answers.status;",
+        replace: "if (answers.status === 'refused') return answers.status;",
+      },
+      {
+        file: 'src/telephony/domain/call-lifecycle.ts',
+        find: "if (answers.required > 0 && answers.requiredAnswered === answers.required) return 'completed';",
+        replace:
+          "if (answers.required > 0 && answers.requiredAnswered === answers.required) return 'hung_up';",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'partial-by-one-answer',
+    breaks: 'One answer of three is taken for half of them.',
+    edits: [
+      {
+        file: 'src/survey/domain/interview-evidence.ts',
+        find: 'requiredAnswered / required.length >= threshold',
+        replace: '(requiredAnswered + 1) / required.length >= threshold',
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'late-callback-dropped',
+    breaks:
+      'A callback of a call that is not, or not any more, the one waited for is answered and leaves no trace.',
+    edits: [
+      {
+        file: `${FACTS}/call-facts.ts`,
+        find: 'await this.recordLate(tx, call.attempt, { ...fact, saw: signal.kind });',
+        replace: 'void signal;',
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'answer-of-another-value',
+    breaks: 'An answer is stored with another value than the one that was keyed.',
+    edits: [
+      {
+        file: 'src/survey/rows/interview-rows.ts',
+        find: 'value: effect.value,',
+        replace: "value: typeof effect.value === 'number' ? effect.value + 1 : effect.value,",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'answer-never-accepted',
+    breaks:
+      'Every turn after the first is refused as one that another has overtaken: nobody finishes an interview.',
+    edits: [
+      {
+        file: 'src/survey/rows/interview-rows.ts',
+        find: 'if (!(await moveInterviewIfCurrent(tx, current, to)))',
+        replace: 'if (await moveInterviewIfCurrent(tx, current, to))',
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: 'narrowed-without-gate',
+    breaks: 'Fewer calls or hours for a campaign are acknowledged while a dial may still go by the old ones.',
+    edits: [
+      {
+        file: 'src/campaign/edit-campaign/edit-campaign.handler.ts',
+        find: "if (sound && seen.status !== 'draft' && isStop(seen, after)) await holdDialGate(tx);",
+        replace: 'void [sound, after, isStop, holdDialGate];',
       },
     ],
     caughtBy: { simulation: true },

@@ -14,6 +14,16 @@ import { askedBy, keysFor, leavesAfter, type Script, scriptOf } from './people.j
 
 export type SignalKind = CarrierSignal['kind'];
 
+/** What the person did at one prompt, and when we told the carrier that it has arrived. */
+export interface Input {
+  turn: number;
+  /** What the prompt asked; null at turn 0, before any prompt. */
+  question: string | null;
+  /** Null for silence. */
+  keys: string | null;
+  acknowledgedAt: number | null;
+}
+
 /** A call as the carrier's own books have it. */
 export interface LedgerCall {
   id: string;
@@ -24,8 +34,8 @@ export interface LedgerCall {
   answeredAt: number | null;
   answeredBy: AnsweredBy | null;
   script: Script;
-  /** What the person pressed, in order, and when we told the carrier that it has arrived. */
-  pressed: { turn: number; question: string; keys: string; acknowledgedAt: number | null }[];
+  /** Every turn that was asked of us, in order. */
+  inputs: Input[];
   hungUpByUs: boolean;
   /** The person is hanging up: what was pressed last is still on its way. */
   isLeaving: boolean;
@@ -81,7 +91,7 @@ export class Exchange {
       answeredAt: null,
       answeredBy: null,
       script: scriptOf(this.seed, request.to, ring),
-      pressed: [],
+      inputs: [],
       hungUpByUs: false,
       isLeaving: false,
       listedFrom: isSlow ? now + this.seed.fork('listed', request.attemptId).between(60_000, 1_800_000) : now,
@@ -136,15 +146,17 @@ export class Exchange {
     call.answeredBy = !knows ? null : call.script.kind === 'machine' ? 'machine' : 'human';
     this.tell(call, 'answered');
     this.agenda.in(call.request.callSeconds * 1_000, () => this.finish(call, 'completed'));
-    this.ask(call, 0, { kind: 'silence' });
+    this.ask(call, { turn: 0, question: null, keys: null, acknowledgedAt: null });
   }
 
-  private ask(call: LedgerCall, turn: number, input: CalleeInput): void {
-    this.deliveries.turn(call, turn, input, (reply) => {
+  private ask(call: LedgerCall, input: Input): void {
+    call.inputs.push(input);
+    const { turn, keys } = input;
+    const given: CalleeInput = keys === null ? { kind: 'silence' } : { kind: 'keys', keys };
+    this.deliveries.turn(call, turn, given, (reply) => {
       if (reply === null) return this.finish(call, 'completed');
-      const press = call.pressed.find((pressed) => pressed.turn === turn);
-      // Answered, but for an apology: the key has arrived, whether or not anybody still hears what is said to it.
-      if (press !== undefined && !reply.isApology) press.acknowledgedAt ??= this.agenda.now;
+      // Answered, but for an apology: it has arrived, whether or not anybody still hears what is said to it.
+      if (!reply.isApology) input.acknowledgedAt ??= this.agenda.now;
       if (isOver(call)) return;
       this.listen(call, reply, turn + 1);
     });
@@ -168,10 +180,8 @@ export class Exchange {
       spokenMs + (keys === null ? prompt.listen.timeoutSeconds * 1_000 : script.chance.between(300, 4_000));
     this.agenda.in(wait, () => {
       if (isOver(call)) return;
-      const input: CalleeInput = keys === null ? { kind: 'silence' } : { kind: 'keys', keys };
-      if (keys !== null) call.pressed.push({ turn: nextTurn, question, keys, acknowledgedAt: null });
       call.isLeaving = keys !== null && leavesAfter(script, question);
-      this.ask(call, nextTurn, input);
+      this.ask(call, { turn: nextTurn, question, keys, acknowledgedAt: null });
       if (call.isLeaving) this.agenda.in(script.chance.between(0, 300), () => this.finish(call, 'completed'));
     });
   }

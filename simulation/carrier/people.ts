@@ -43,6 +43,14 @@ export const QUESTIONS = [
   { key: 'visits', type: 'numeric', text: 'How many times did you visit us?', min: 0, max: 99 },
 ] as const;
 
+/** Every other campaign can do without its last answer: whoever breaks off there has finished all the same. */
+export function questionsOf(campaign: number): object[] {
+  return QUESTIONS.map((question) => ({
+    ...question,
+    required: campaign % 2 === 0 || question !== QUESTIONS.at(-1),
+  }));
+}
+
 /** Which question a prompt asks: its key, `consent`, or null when the prompt only says something. */
 export function askedBy(say: readonly string[]): string | null {
   if (say.includes(CONSENT_TEXT)) return 'consent';
@@ -61,6 +69,14 @@ export function keysFor(script: Script, question: string): string | null {
   if (chance.happens(0.06)) return '0';
   if (question === 'satisfaction') return String(chance.integer(1, 5));
   return question === 'recommend' ? chance.pick(['1', '2']) : String(chance.integer(0, 99));
+}
+
+/** What keys mean as an answer; undefined when they are none. */
+export function valueOf(key: string, keys: string): number | boolean | undefined {
+  const question = QUESTIONS.find((one) => one.key === key)!;
+  if (question.type === 'yes_no') return keys === '1' ? true : keys === '2' ? false : undefined;
+  const number = Number(keys);
+  return number >= question.min && number <= question.max ? number : undefined;
 }
 
 /** Whether the phone is hung up with the key still on its way: after the last answer, or a refusal. */

@@ -1,8 +1,9 @@
 import { checkInvariants, DEFAULT_BOUNDS } from '../../src/operations/invariants/check-invariants.js';
 import type { LedgerCall } from '../carrier/exchange.js';
 import type { World } from '../world.js';
-import { checkKeys, checkLedger, checkSearches } from './ledger-checks.js';
+import { checkLedger, checkSearches, checkTurns } from './ledger-checks.js';
 import { checkLog } from './log-checks.js';
+import { checkPeople } from './people-checks.js';
 import { readRows, type Rows } from './rows.js';
 
 /** At rest: everybody final, nothing acknowledged missing, nothing done that was forbidden, every invariant holding. */
@@ -12,7 +13,8 @@ export async function checkEnd(world: World): Promise<string[]> {
   return [
     ...rows.open.map(({ id, state }) => `contact ${id} is not final: ${state}`),
     ...checkLedger(calls, rows, world.environment),
-    ...checkKeys(calls, rows),
+    ...checkTurns(calls, rows, world.operators.lifted),
+    ...checkPeople(world.exchange.calls, rows, world.operators),
     ...checkSearches(world.exchange.searches, rows, world.environment),
     ...checkLog(rows, world.limits.maxConcurrentCalls),
     ...[...rows.signalsTwice].map((key) => `the callback ${key} is stored twice`),
@@ -22,14 +24,13 @@ export async function checkEnd(world: World): Promise<string[]> {
   ];
 }
 
-/** Every callback that was answered with success is stored, or its call was not (or not any more) one of ours. */
-function lostCallbacks(world: World, { attempts, signals, lateCalls }: Rows): string[] {
+/** Every callback that was answered with success is stored, or its call was recorded as late: there is no third way. */
+function lostCallbacks(world: World, { signals, lateCalls }: Rows): string[] {
   return world.deliveries.acknowledged
-    .filter(({ attemptId, callId, kind }) => {
-      const isLate =
-        lateCalls.has(`${attemptId} ${callId}`) || attempts.get(attemptId)?.providerCallId !== callId;
-      return !isLate && !signals.has(`${attemptId} ${callId} ${kind}`);
-    })
+    .filter(
+      ({ attemptId, callId, kind }) =>
+        !lateCalls.has(`${attemptId} ${callId}`) && !signals.has(`${attemptId} ${callId} ${kind}`),
+    )
     .map(({ callId, kind }) => `the acknowledged callback ${kind} of ${callId} is not stored`);
 }
 
@@ -38,7 +39,7 @@ function forbiddenDials(world: World, calls: LedgerCall[], rows: Rows): string[]
   const bans = world.operators.bans.map((ban) => ({ ...ban, contactId: null as string | null }));
   for (const call of calls) {
     const contactId = rows.attempts.get(call.request.attemptId)?.contactId ?? null;
-    for (const { question, keys, acknowledgedAt } of call.pressed) {
+    for (const { question, keys, acknowledgedAt } of call.inputs) {
       if (question !== 'consent' || acknowledgedAt === null || (keys !== '2' && keys !== '9')) continue;
       const phoneNumber = keys === '9' ? call.request.to : null;
       const ban = { campaignId: null, phoneNumber, from: acknowledgedAt, to: Number.POSITIVE_INFINITY };

@@ -1,18 +1,18 @@
 import type { Environment } from '../../src/shared/environment/environment.js';
 import type { LedgerCall } from '../carrier/exchange.js';
+import { valueOf } from '../carrier/people.js';
 import type { AttemptEnd, Rows } from './rows.js';
 
 /** A request leaves at most this long after its slot (2 s) and is this long on its way at most. */
 const LATEST_ARRIVAL_MS = 2_000 + 200;
 
-/** What an attempt may have come to, by how its call ended at the carrier. */
-const OUTCOMES: Record<string, readonly string[]> = {
-  busy: ['busy'],
-  no_answer: ['no_answer'],
-  failed: ['failed'],
+/** What an attempt comes to whose call nobody answered; of the others the people decide. */
+const UNANSWERED: Record<string, string> = {
+  busy: 'busy',
+  no_answer: 'no_answer',
+  failed: 'failed',
   // We ended it before anybody answered.
-  canceled: ['failed'],
-  completed: ['completed', 'refused', 'partial', 'hung_up', 'no_response', 'machine', 'failed'],
+  canceled: 'failed',
 };
 
 /** The engine's rows against the carrier's own books. */
@@ -35,11 +35,11 @@ function checkCall(call: LedgerCall, rows: Rows): string[] {
   const late = call.createdAt - (attempt.dialSlotAt?.getTime() ?? 0);
   if (late > LATEST_ARRIVAL_MS) return [`call ${call.id} was placed ${Math.round(late)} ms after its slot`];
   if (attempt.providerCallId !== call.id) {
-    // A call nobody waited for any more: known as late once it was heard of, and never an interview.
+    // A call nobody waited for any more: never an interview, and late once a word of it was acknowledged.
     const isKnown = attempt.outcome === 'lost' || rows.lateCalls.has(`${attempt.id} ${call.id}`);
     return isKnown ? [] : [`call ${call.id} was not bound to its attempt, which ended ${attempt.outcome}`];
   }
-  if (OUTCOMES[call.status]?.includes(attempt.outcome) === true) return [];
+  if (call.status === 'completed' || UNANSWERED[call.status] === attempt.outcome) return [];
   return [`call ${call.id} ended ${call.status}, its attempt ${attempt.id} ${attempt.outcome}`];
 }
 
@@ -86,27 +86,30 @@ export function checkSearches(
   });
 }
 
-/** Every key that was acknowledged: stored, and what it meant done. */
-export function checkKeys(calls: LedgerCall[], rows: Rows): string[] {
+/** Every turn that was acknowledged: stored, and what was keyed in it done; or its call is known as late. */
+export function checkTurns(calls: LedgerCall[], rows: Rows, lifted: ReadonlySet<string>): string[] {
   return calls.flatMap((call) => {
     const { attemptId, to } = call.request;
-    const attempt = rows.attempts.get(attemptId);
-    if (attempt?.providerCallId !== call.id) return [];
-    const { contactId } = attempt;
-    return call.pressed.flatMap(({ turn, question, keys, acknowledgedAt }) => {
-      if (acknowledgedAt === null) return [];
-      const found: string[] = [];
-      if (!rows.turns.has(`${attemptId} ${turn}`))
-        found.push(`turn ${turn} of ${attemptId} was acknowledged and is not stored`);
-      if (question === 'consent') {
-        const state = rows.states.get(contactId);
-        if ((keys === '2' || keys === '9') && state !== 'refused')
-          found.push(`contact ${contactId} refused in ${call.id} and is ${state}`);
-        if (keys === '9' && !rows.suppressed.has(to))
-          found.push(`contact ${contactId} opted out in ${call.id} and is not suppressed`);
-      } else if (keys !== '0' && !rows.answers.has(`${contactId} ${question}`)) {
-        found.push(`the answer ${keys} to ${question} in ${call.id} was acknowledged and is missing`);
+    const contactId = rows.attempts.get(attemptId)?.contactId;
+    return call.inputs.flatMap(({ turn, question, keys, acknowledgedAt }) => {
+      if (acknowledgedAt === null || rows.lateCalls.has(`${attemptId} ${call.id}`)) return [];
+      if (rows.turns.get(`${attemptId} ${turn}`) !== call.id)
+        return [`turn ${turn} of ${attemptId} was acknowledged to ${call.id} and is not stored`];
+      if (question === null || keys === null) return [];
+      if (question !== 'consent') {
+        const isMissing =
+          valueOf(question, keys) !== undefined && !rows.answers.has(`${contactId} ${question}`);
+        return isMissing
+          ? [`the answer ${keys} to ${question} in ${call.id} was acknowledged and is missing`]
+          : [];
       }
+      const found: string[] = [];
+      const state = rows.states.get(contactId!);
+      if ((keys === '2' || keys === '9') && state !== 'refused')
+        found.push(`contact ${contactId} refused in ${call.id} and is ${state}`);
+      // An operator's suppression that stood already is lifted by an operator: it was not the person's own.
+      if (keys === '9' && !rows.suppressed.has(to) && !lifted.has(to))
+        found.push(`contact ${contactId} opted out in ${call.id} and is not suppressed`);
       return found;
     });
   });

@@ -32,16 +32,18 @@ function claimsMiscounted(events: LoggedEvent[]): string[] {
 
 /** No dial with as many calls on the line as its campaign, or all together, may have. */
 function dialledAtLimit({ events, policies }: Rows, firstLimit: number): string[] {
+  const inForce = policiesOverTime(events, policies);
   const onTheLine = new Map<string, string>();
   const found: string[] = [];
   let limit = firstLimit;
   for (const { type, entityId, campaignId, payload } of events) {
+    inForce.hear(type, entityId, payload);
     if (type === 'settings.changed.v1')
       limit = (payload.after as { maxConcurrentCalls: number }).maxConcurrentCalls;
     if (OFF_THE_LINE.has(type)) onTheLine.delete(entityId);
     if (type !== 'call.dialing.v1') continue;
     const own = [...onTheLine.values()].filter((campaign) => campaign === campaignId).length;
-    const ownLimit = policies.get(campaignId!)!.maxConcurrentCalls;
+    const ownLimit = inForce.of(campaignId!).maxConcurrentCalls;
     if (own >= ownLimit || onTheLine.size >= limit)
       found.push(
         `attempt ${entityId} was dialled with ${own} calls of ${ownLimit} on the line, ` +
@@ -55,16 +57,34 @@ function dialledAtLimit({ events, policies }: Rows, firstLimit: number): string[
 const OFF_THE_LINE = new Set(['call.requeued.v1', 'call.hung_up.v1', 'call.ended.v1']);
 
 /** Hours and weekday where the phone rings, by the platform's own time zones. */
-function dialledOutOfHours({ dials, zones, policies }: Rows): string[] {
-  return dials.flatMap(({ attemptId, campaignId, contactId, at }) => {
-    const { days, from, to } = policies.get(campaignId)!.callingWindow;
-    const parts = clockOf(zones.get(contactId)!).formatToParts(at);
+function dialledOutOfHours({ events, attempts, zones, policies }: Rows): string[] {
+  const inForce = policiesOverTime(events, policies);
+  return events.flatMap(({ type, entityId: attemptId, campaignId, payload, at }) => {
+    inForce.hear(type, attemptId, payload);
+    if (type !== 'call.dialing.v1') return [];
+    const { days, from, to } = inForce.of(campaignId!).callingWindow;
+    const parts = clockOf(zones.get(attempts.get(attemptId)!.contactId)!).formatToParts(at);
     const read = (wanted: string) => parts.find(({ type }) => type === wanted)!.value;
     const [day, time] = [read('weekday').slice(0, 3).toLowerCase(), `${read('hour')}:${read('minute')}`];
     const isOpen = (days as string[]).includes(day) && time >= from && time < to;
     return isOpen ? [] : [`attempt ${attemptId} was dialled ${day} ${time} where the phone rings`];
   });
 }
+
+/** The policies as they stood at an event: narrowed behind the dial gate, so that the order of events decides. */
+function policiesOverTime(events: LoggedEvent[], now: ReadonlyMap<string, CallingPolicy>) {
+  const policies = new Map(now);
+  for (const { type, entityId, payload } of events.toReversed())
+    if (type === POLICY_CHANGED) policies.set(entityId, payload.before as CallingPolicy);
+  return {
+    of: (campaignId: string): CallingPolicy => policies.get(campaignId)!,
+    hear: (type: string, entityId: string, payload: Record<string, unknown>): void => {
+      if (type === POLICY_CHANGED) policies.set(entityId, payload.after as CallingPolicy);
+    },
+  };
+}
+
+const POLICY_CHANGED = 'campaign.policy_changed.v1';
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 

@@ -5,6 +5,8 @@ import { Campaigns } from '../../src/campaign/contracts/campaigns.js';
 import { CloseFinishedCampaignsCommand } from '../../src/campaign/contracts/commands.js';
 import { CreateCampaignCommand } from '../../src/campaign/create-campaign/create-campaign.command.js';
 import { CreateCampaignHandler } from '../../src/campaign/create-campaign/create-campaign.handler.js';
+import { EditCampaignCommand } from '../../src/campaign/edit-campaign/edit-campaign.command.js';
+import { EditCampaignHandler } from '../../src/campaign/edit-campaign/edit-campaign.handler.js';
 import { PauseCampaignCommand } from '../../src/campaign/pause-campaign/pause-campaign.command.js';
 import { PauseCampaignHandler } from '../../src/campaign/pause-campaign/pause-campaign.handler.js';
 import { ResumeCampaignCommand } from '../../src/campaign/resume-campaign/resume-campaign.command.js';
@@ -15,6 +17,8 @@ import { AddContactsCommand } from '../../src/contact/add-contacts/add-contacts.
 import { AddContactsHandler } from '../../src/contact/add-contacts/add-contacts.handler.js';
 import { Contacts } from '../../src/contact/contracts/contacts.js';
 import { Suppressions } from '../../src/contact/contracts/suppressions.js';
+import { LiftSuppressionCommand } from '../../src/contact/lift-suppression/lift-suppression.command.js';
+import { LiftSuppressionHandler } from '../../src/contact/lift-suppression/lift-suppression.handler.js';
 import { ContactRows } from '../../src/contact/rows/contact-rows.js';
 import { SuppressionRows } from '../../src/contact/rows/suppression-rows.js';
 import { SuppressNumberCommand } from '../../src/contact/suppress-number/suppress-number.command.js';
@@ -94,10 +98,12 @@ const HANDLERS = new Map<Class, Class>([
   [CreateCampaignCommand, CreateCampaignHandler],
   [AddContactsCommand, AddContactsHandler],
   [StartCampaignCommand, StartCampaignHandler],
+  [EditCampaignCommand, EditCampaignHandler],
   [PauseCampaignCommand, PauseCampaignHandler],
   [ResumeCampaignCommand, ResumeCampaignHandler],
   [CloseFinishedCampaignsCommand, CloseFinishedCampaignsHandler],
   [SuppressNumberCommand, SuppressNumberHandler],
+  [LiftSuppressionCommand, LiftSuppressionHandler],
   [WithdrawContactCommand, WithdrawContactHandler],
   [ChangeSettingsCommand, ChangeSettingsHandler],
   [StopDiallingCommand, StopDiallingHandler],

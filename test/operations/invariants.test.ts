@@ -54,6 +54,33 @@ const LIVE_UNKNOWN = `UPDATE call_attempts SET status = 'dialing', outcome = NUL
   WHERE id = (SELECT x.id FROM call_attempts x WHERE x.contact_id = ${contactOf(8)} ORDER BY x.attempt_number DESC LIMIT 1)`;
 
 const OPT_OUT = `SELECT e.id FROM domain_events e JOIN suppressions s ON s.id::text = e.entity_id WHERE s.source = 'opt_out'`;
+const DIALS_AFTER_OPT_OUT = `SELECT count(*)::int AS count FROM domain_events
+  WHERE type = 'call.dialing.v1' AND contact_id = ${contactOf(9)}
+    AND id > (SELECT id FROM domain_events WHERE type = 'suppression.added.v1' AND payload ->> 'source' = 'opt_out')`;
+/** Person 9 was taken out, at their first settlement, by the suppression of the opt-out. */
+const FIRST_SETTLED = `(SELECT min(e.id) FROM domain_events e WHERE e.type = 'contact.settled.v1' AND e.contact_id = ${contactOf(9)})`;
+const TOOK_OUT = `WITH out AS (
+    UPDATE domain_events SET payload = payload || '{"disposition": "suppressed"}' WHERE id = ${FIRST_SETTLED} RETURNING occurred_at)
+  UPDATE domain_events a SET contact_id = NULL, occurred_at = out.occurred_at FROM out WHERE a.id = (${OPT_OUT})`;
+const lifted = (
+  id = '',
+) => `INSERT INTO domain_events (${id && 'id, '}type, entity_kind, entity_id, entity_version, payload, occurred_at)
+  ${id && 'OVERRIDING SYSTEM VALUE '}SELECT ${id && `${id}, `}'suppression.lifted.v1', 'suppression', entity_id, 2, '{"reason": "r"}', occurred_at
+    FROM domain_events WHERE id = (${OPT_OUT})`;
+const LIFTED = [lifted(), `DELETE FROM suppressions WHERE source = 'opt_out'`];
+
+const DIALS = `SELECT d.id, d.entity_id, d.occurred_at, lag(d.id) OVER (ORDER BY d.id) AS before, lag(d.occurred_at) OVER (ORDER BY d.id) AS before_at
+  FROM domain_events d WHERE d.type = 'call.dialing.v1'`;
+/** The second dial of the log; the slot of the one before it is almost as far ahead of that as one is reserved. */
+const SECOND_DIAL = `(SELECT * FROM (${DIALS}) x WHERE x.before IS NOT NULL ORDER BY x.id LIMIT 1)`;
+const FAR_SLOT = `UPDATE domain_events e SET payload = e.payload || jsonb_build_object('slotAt', e.occurred_at + interval '900 ms')
+  FROM ${SECOND_DIAL} d WHERE e.id = d.before`;
+/** Its clock, or all that were read from then on, showed so much less than at the dial before; it takes its slot at once. */
+const readBack = (by: string, which: 'alone' | 'from then on') => `
+  UPDATE domain_events e SET occurred_at = e.occurred_at - (d.occurred_at - d.before_at) - interval '${by}',
+         payload = CASE WHEN e.id = d.id
+                        THEN e.payload || jsonb_build_object('slotAt', d.before_at - interval '${by}') ELSE e.payload END
+    FROM ${SECOND_DIAL} d WHERE ${which === 'alone' ? 'e.id = d.id' : 'e.id >= d.id'}`;
 
 interface Violation {
   what: string;
@@ -223,6 +250,22 @@ const VIOLATIONS: Violation[] = [
     ],
   },
   {
+    what: '11, a dial after an opt-out that was lifted later',
+    number: 11,
+    broken: [11],
+    count: DIALS_AFTER_OPT_OUT,
+    entity: attemptOf(9, 3),
+    plant: [`UPDATE domain_events SET contact_id = ${contactOf(9)} WHERE id = (${OPT_OUT})`, ...LIFTED],
+  },
+  {
+    what: '11, a dial between a suppression that took its person out and the lifting of it',
+    number: 11,
+    broken: [11],
+    count: DIALS_AFTER_OPT_OUT,
+    entity: attemptOf(9, 3),
+    plant: [TOOK_OUT, ...LIFTED],
+  },
+  {
     what: '11, a dial while the contact was settled',
     number: 11,
     broken: [11],
@@ -293,6 +336,14 @@ const VIOLATIONS: Violation[] = [
            SELECT payload -> 'slotAt' FROM domain_events WHERE type = 'call.dialing.v1' ORDER BY id LIMIT 1))
         WHERE id = (SELECT id FROM domain_events WHERE type = 'call.dialing.v1' ORDER BY id OFFSET 1 LIMIT 1)`,
     ],
+  },
+  {
+    what: '14, a slot that had gone by, given to a worker that had stood still since it read the clock',
+    number: 14,
+    broken: [14],
+    count: 2,
+    entity: `SELECT d.entity_id AS id FROM ${SECOND_DIAL} d`,
+    plant: [FAR_SLOT, readBack('1600 ms', 'alone')],
   },
   {
     what: '15, more offers than the policy allowed at the last of them',
@@ -439,6 +490,16 @@ describe('the invariants', () => {
     expect((await check()).holds).toBe(true);
   });
 
+  it('let a number be dialled again once its suppression was lifted', async () => {
+    const byOptOut = `UPDATE domain_events SET contact_id = ${contactOf(9)} WHERE id = (${OPT_OUT})`;
+    for (const took of [byOptOut, TOOK_OUT]) {
+      // Before every dial, by its id.
+      await planted([took, lifted('-1'), `DELETE FROM suppressions WHERE source = 'opt_out'`], async () => {
+        expect(brokenOf(await check())).toEqual([]);
+      });
+    }
+  });
+
   it('count every dial after a pause that was not lifted, and after a stop', async () => {
     for (const [type, plant] of [
       [
@@ -464,6 +525,23 @@ describe('the invariants', () => {
         });
       });
     }
+  });
+
+  it.each([
+    ['by two seconds, as what follows shows', [FAR_SLOT, readBack('1600 ms', 'from then on')]],
+    ['by an hour', [FAR_SLOT, readBack('1 hour', 'from then on')]],
+    [
+      'by two seconds, and nothing is known yet of the call after it',
+      [
+        FAR_SLOT,
+        readBack('1600 ms', 'alone'),
+        `DELETE FROM domain_events e USING ${SECOND_DIAL} d WHERE e.entity_id = d.entity_id AND e.entity_kind = 'call' AND e.id > d.id`,
+      ],
+    ],
+    // Longer than a transaction lives: its reading cannot be as old as that.
+    ['by more than anybody can have stood still', [FAR_SLOT, readBack('5 s', 'alone')]],
+  ])('let the pace begin anew after the clock has stepped back %s', async (_, plant) => {
+    await planted(plant, async () => expect(brokenOf(await check())).not.toContain(14));
   });
 
   it('list, and do not call broken, a call that the carrier is being asked about in vain', async () => {

@@ -76,5 +76,14 @@ export function seededRuns(
       expect(total).toBeGreaterThanOrEqual(100 * range.length);
       expect(new Set(reports.map(({ hash }) => hash)).size).toBe(range.length);
     });
+
+    it('and people came to every end: they finished, refused or were never reached', () => {
+      const people = (state: string) => reports.reduce((sum, { final }) => sum + (final[state] ?? 0), 0);
+      // Each of them some in a run of twenty: far less would mean that hardly anything was led to its end.
+      expect(people('completed')).toBeGreaterThanOrEqual(3 * range.length);
+      expect(people('refused')).toBeGreaterThanOrEqual(range.length);
+      expect(people('not_reached')).toBeGreaterThanOrEqual(range.length);
+      expect(people('pending') + people('in_progress')).toBe(0);
+    });
   });
 }

@@ -35,6 +35,30 @@ const CAMPAIGN_LIFE = ['campaign.started.v1', 'campaign.resumed.v1', ...CAMPAIGN
 /** In force when the dial was logged, or logged after it with an earlier stamp. */
 const STOPPED = `((s.id < d.id AND (s.until IS NULL OR d.id < s.until)) OR (s.id > d.id AND s.occurred_at < d.occurred_at))`;
 
+/** The events of one transaction are this far apart at most. */
+const SAME_TRANSACTION = 20_000;
+
+/**
+ * A suppression that was lifted has left the list, and the log keeps no number: what is left is who had asked for it, and
+ * whom it took out, in the same transaction and so with the same stamp. Where several numbers were suppressed at once,
+ * nothing tells which of them it was.
+ */
+const LIFTED_LATER = `
+  SELECT FROM contacts n
+   CROSS JOIN LATERAL (
+         SELECT x.id, x.type, x.occurred_at FROM domain_events x
+          WHERE x.contact_id = n.id AND x.id < d.id
+            AND (x.type = 'suppression.added.v1'
+              OR (x.type = 'contact.settled.v1' AND x.payload ->> 'disposition' = 'suppressed')) OFFSET 0) e
+   CROSS JOIN LATERAL (
+         SELECT min(x.id) AS id, min(x.entity_id) AS entity_id FROM domain_events x
+          WHERE x.id >= e.id AND x.id <= e.id + ${SAME_TRANSACTION} AND x.type = 'suppression.added.v1'
+            AND x.occurred_at = e.occurred_at AND (e.type <> x.type OR x.id = e.id)
+         HAVING count(*) = 1) added
+    JOIN domain_events lifted
+      ON lifted.entity_id = added.entity_id AND lifted.entity_kind = 'suppression' AND lifted.entity_version = 2
+   WHERE n.phone_number = d.phone_number AND added.id < d.id AND d.id < lifted.id`;
+
 /** Test calls go out whatever their campaign's status is; everything else stops them too. */
 export const dialledAfterStop = (): string => `
   SELECT * FROM (
@@ -52,6 +76,9 @@ export const dialledAfterStop = (): string => `
       LEFT JOIN domain_events e
         ON e.entity_id = s.id::text AND e.entity_kind = 'suppression' AND e.entity_version = 1
      WHERE e.id < d.id OR s.created_at < d.occurred_at
+    UNION ALL
+    SELECT d.entity_id, 'dialled while its number was suppressed, which was lifted later' FROM dials d
+     WHERE EXISTS (${LIFTED_LATER})
     UNION ALL
     SELECT d.entity_id, 'dialled while its contact was ' || k.state
       FROM dials d
@@ -103,6 +130,21 @@ export const gapsOfCampaigns = (): string => `
 const OVERLAP = 20_000;
 /** A slot this far ahead of a dial was written by a clock that has since stepped back; the pace begins anew. */
 const STEPPED_BACK = `interval '2 s'`;
+/** No transaction lives as long: a dial further behind the one before it was not stamped by an old reading of the clock. */
+const OLDEST_READING = `interval '5 s'`;
+
+/**
+ * Whether the clock has stepped back between a dial and the one before, and does not only seem so because whoever dialled
+ * had stood still since reading it: what is told of the call next was stamped after the dial was over, so by a clock that
+ * went on it is not earlier than the dial before. As long as nothing is told, nobody can know. What this cannot tell apart:
+ * a step back of a few seconds, after which the carrier took longer than the step to answer, is reported.
+ */
+const clockSteppedBack = (dial: string): string => `
+  ${dial}.before > ${dial}.occurred_at + ${STEPPED_BACK}
+       AND (${dial}.before_at >= ${dial}.occurred_at + ${OLDEST_READING} OR COALESCE(
+             (SELECT n.occurred_at FROM domain_events n
+               WHERE n.entity_id = ${dial}.entity_id AND n.entity_kind = 'call'
+                 AND n.entity_version = ${dial}.entity_version + 1 OFFSET 0) < ${dial}.before_at, true))`;
 
 /**
  * Each slot keeps the pace in force at its reservation from the one before, of the caller account and of the campaign.
@@ -122,17 +164,19 @@ export const slotsTooClose = (): string => `
       UNION ALL SELECT 0, id, before FROM changes WHERE nth = 1
       UNION ALL SELECT 0, NULL, s.calls_per_second::float8 FROM settings s WHERE NOT EXISTS (SELECT FROM changes)),
     dials AS MATERIALIZED (
-      SELECT d.id, d.entity_id, d.occurred_at, d.campaign_id, (d.payload ->> 'slotAt')::timestamptz AS slot_at,
+      SELECT d.id, d.entity_id, d.entity_version, d.occurred_at, d.campaign_id, (d.payload ->> 'slotAt')::timestamptz AS slot_at,
              COALESCE(a.carrier, p.carrier) AS carrier, (p.policy ->> 'callsPerSecond')::float8 AS pace_now
         FROM domain_events d
         LEFT JOIN call_attempts a ON a.id = d.attempt_id LEFT JOIN campaigns p ON p.id = d.campaign_id
        WHERE d.id > $1::bigint - ${OVERLAP} AND d.id <= $2::bigint AND d.type = 'call.dialing.v1'),
     paced AS (
-      SELECT d.*, lag(d.slot_at) OVER (PARTITION BY d.carrier ORDER BY d.id) AS before, spans.pace, 'account' AS lane
+      SELECT d.*, lag(d.slot_at) OVER (PARTITION BY d.carrier ORDER BY d.id) AS before,
+             lag(d.occurred_at) OVER (PARTITION BY d.carrier ORDER BY d.id) AS before_at, spans.pace, 'account' AS lane
         FROM dials d JOIN spans ON d.id > spans.since AND (spans.until IS NULL OR d.id < spans.until)
        WHERE d.carrier IS NOT NULL
       UNION ALL
-      SELECT d.*, lag(d.slot_at) OVER (PARTITION BY d.campaign_id ORDER BY d.id), COALESCE(
+      SELECT d.*, lag(d.slot_at) OVER (PARTITION BY d.campaign_id ORDER BY d.id),
+             lag(d.occurred_at) OVER (PARTITION BY d.campaign_id ORDER BY d.id), COALESCE(
                (SELECT (e.payload -> 'after' ->> 'callsPerSecond')::float8 FROM domain_events e
                  WHERE e.entity_id = d.campaign_id::text AND e.entity_kind = 'campaign'
                    AND e.type = 'campaign.policy_changed.v1' AND e.id < d.id AND ${inWholeLog('e')}
@@ -147,9 +191,9 @@ export const slotsTooClose = (): string => `
            format('its slot is %s ms after the one before, the %s has %s calls per second',
                   round(extract(epoch FROM p.slot_at - p.before) * 1000), p.lane, p.pace) AS detail
       FROM paced p
-     WHERE p.id > $1::bigint AND p.before <= p.occurred_at + ${STEPPED_BACK}
-       -- Slots are whole milliseconds.
-       AND extract(epoch FROM p.slot_at - p.before) * 1000 < 1000 / p.pace - 0.5) slots`;
+     -- Slots are whole milliseconds.
+     WHERE p.id > $1::bigint AND extract(epoch FROM p.slot_at - p.before) * 1000 < 1000 / p.pace - 0.5
+       AND NOT (${clockSteppedBack('p')})) slots`;
 
 /** A final `not_reached` yields to a refusal, and to a finished interview unless the person was taken out for good. */
 export const finalStateLeft = (): string => `

@@ -1,0 +1,142 @@
+import type { LedgerCall } from '../carrier/exchange.js';
+import { QUESTIONS } from '../carrier/people.js';
+import type { AttemptEnd, Rows } from './rows.js';
+import { type Moment, type Said, type Standing, whatWasSaid } from './what-was-said.js';
+
+/**
+ * A signal carries the time at which it came, and then waits for the rows; a worker may also be frozen meanwhile. Turns
+ * this near to an end may have been stored before it or after it.
+ */
+const NEAR_MS = 20_000;
+/** Of the answers that are required. */
+const PARTIAL_FROM = 0.5;
+
+/** What operators have wanted, acknowledged or not: contacts, and numbers. */
+export interface TakenOut {
+  withdrawn: ReadonlySet<string>;
+  suppressed: ReadonlySet<string>;
+}
+
+/**
+ * Outcomes, final states and answers are what the people did: the keys are those of the carrier's books, only the order
+ * of turns is the engine's. A turn that was never acknowledged counts if it was stored; what was acknowledged must be
+ * stored, which is checked on its own.
+ */
+export function checkPeople(
+  calls: ReadonlyMap<string, LedgerCall>,
+  rows: Rows,
+  takenOut: TakenOut,
+): string[] {
+  const found: string[] = [];
+  const said = new Map<string, Said>();
+  for (const contactId of rows.states.keys()) said.set(contactId, whatWasSaid(contactId, calls, rows, found));
+  const broughtToAnEnd = new Set<string>();
+  for (const attempt of rows.attempts.values()) {
+    const call = attempt.providerCallId === null ? undefined : calls.get(attempt.providerCallId);
+    if (call?.status !== 'completed' || call.request.attemptId !== attempt.id) continue;
+    const expected = outcomesOf(attempt, call, said.get(attempt.contactId)!.moments, rows);
+    if (expected.has(attempt.outcome)) {
+      // Where an answer and the end came together, the outcome says which of them was first.
+      if (attempt.outcome === 'completed') broughtToAnEnd.add(attempt.contactId);
+    } else
+      found.push(
+        `attempt ${attempt.id} ended ${attempt.outcome}, what the person did in ${call.id} was ${[...expected].join(' or ')}`,
+      );
+  }
+  for (const [contactId, of] of said) {
+    if (of.standing === 'open' && of.moments.at(-1)?.answered === 1 && broughtToAnEnd.has(contactId))
+      of.standing = 'completed by evidence';
+    found.push(...checkState(contactId, of, rows, takenOut), ...checkAnswers(contactId, of, rows));
+    found.push(...checkDials(contactId, of, rows));
+  }
+  return found;
+}
+
+/** What the attempt of a call that somebody answered may have come to; more than one only where two things came together. */
+function outcomesOf(
+  attempt: AttemptEnd,
+  call: LedgerCall,
+  moments: readonly Moment[],
+  rows: Rows,
+): Set<string> {
+  const endedAt = attempt.endedAt!.getTime();
+  const failsBy = attempt.hangUpAskedAt === null ? 'hung_up' : 'failed';
+  const own = moments.filter(({ attemptId }) => attemptId === attempt.id);
+  const expected = new Set<string>();
+  if (call.answeredBy === 'machine') return expected.add('machine');
+  // What the answers proved when it ended.
+  const before = moments.findLastIndex(({ at }) => at <= endedAt - NEAR_MS);
+  for (const moment of [moments[before], ...moments.slice(before + 1)]) {
+    if (moment !== undefined && moment.at > endedAt + NEAR_MS) break;
+    const wasSilent = own.some((one) => one.wasSilent && one.at <= (moment?.at ?? 0));
+    expected.add(byEvidence(moment, wasSilent, failsBy));
+  }
+  const decision = own.find(({ standing }) => standing !== 'open');
+  if (decision === undefined) return expected;
+  const certain = new Set<string>([decision.standing]);
+  const isLate = decision.at > endedAt - NEAR_MS;
+  // Ended by us: such an outcome is never corrected.
+  if (isLate && expected.has('failed')) certain.add('failed');
+  // A newer call was on its way already: the end of that one settles the contact.
+  const newer = rows.dials.some(
+    ({ attemptId, contactId, at }) =>
+      contactId === attempt.contactId &&
+      rows.attempts.get(attemptId)!.attemptNumber > attempt.attemptNumber &&
+      at <= decision.at + NEAR_MS,
+  );
+  if (isLate && newer && decision.standing === 'completed')
+    for (const outcome of expected) certain.add(outcome);
+  return certain;
+}
+
+function byEvidence(moment: Moment | undefined, wasSilent: boolean, otherwise: 'hung_up' | 'failed'): string {
+  if (moment !== undefined && moment.standing !== 'open') return moment.standing;
+  // Whoever breaks off before a question that may be left out has finished.
+  if (moment?.answered === 1) return 'completed';
+  if (moment !== undefined && moment.answered >= PARTIAL_FROM) return 'partial';
+  return wasSilent ? 'no_response' : otherwise;
+}
+
+/** Refused by whoever refused, completed by whoever answered everything, and by nobody else. */
+function checkState(contactId: string, { standing }: Said, rows: Rows, takenOut: TakenOut): string[] {
+  const state = rows.states.get(contactId)!;
+  const expected =
+    standing === 'open' ? 'not_reached' : standing === 'refused' ? 'refused' : ('completed' as const);
+  if (state === expected) return [];
+  const wasTakenOut =
+    expected === 'completed' && state === 'not_reached' && isTakenOut(contactId, standing, rows, takenOut);
+  return wasTakenOut ? [] : [`contact ${contactId} is ${state}, what the person has said is ${standing}`];
+}
+
+/**
+ * Withdrawn before the last answer came: that is never overruled. A suppression is, by a last answer; not by the answers
+ * so far of somebody who then broke off.
+ */
+function isTakenOut(contactId: string, standing: Standing, rows: Rows, takenOut: TakenOut): boolean {
+  const disposition = rows.dispositions.get(contactId);
+  if (disposition === 'withdrawn') return takenOut.withdrawn.has(contactId);
+  return (
+    standing === 'completed by evidence' &&
+    disposition === 'suppressed' &&
+    takenOut.suppressed.has(rows.numbers.get(contactId)!)
+  );
+}
+
+function checkAnswers(contactId: string, { answers }: Said, rows: Rows): string[] {
+  return QUESTIONS.flatMap(({ key }) => {
+    const [keyed, stored] = [answers.get(key), rows.answers.get(`${contactId} ${key}`)];
+    return keyed === stored
+      ? []
+      : [`the answer of ${contactId} to ${key} is stored as ${String(stored)}, keyed was ${String(keyed)}`];
+  });
+}
+
+/** Whoever has said everything is not dialled any more, but for a call that was on its way already. */
+function checkDials(contactId: string, { moments }: Said, rows: Rows): string[] {
+  const decision = moments.find(({ standing }) => standing !== 'open');
+  if (decision === undefined) return [];
+  const from = decision.input.acknowledgedAt ?? decision.at + NEAR_MS;
+  return rows.dials
+    .filter((dial) => dial.contactId === contactId && dial.at > from)
+    .map(({ attemptId }) => `attempt ${attemptId} was dialled after ${contactId} had ${decision.standing}`);
+}
