@@ -118,7 +118,7 @@ const VIOLATIONS: Violation[] = [
     entity: idOfContact(4),
     plant: [
       `UPDATE call_attempts SET status = 'dialing', outcome = NULL, ended_at = NULL
-        WHERE contact_id = ${contactOf(4)} AND attempt_number <= 2`,
+        WHERE id IN ((${attemptOf(4, 1)}), (${attemptOf(4, 2)}))`,
     ],
   },
   {
