@@ -16,7 +16,6 @@ export interface Moment {
   answered: number;
   /** The attempt's own call: three times in a row nothing of use. */
   wasSilent: boolean;
-  isMachine: boolean;
   input: Input;
 }
 
@@ -45,9 +44,8 @@ export function whatWasSaid(
       continue;
     }
     const { question, keys } = input;
-    const isMachine = call.answeredBy === 'machine';
     if (turn === 0) {
-      if (!isMachine && said.standing === 'open') current = attemptId;
+      if (call.answeredBy !== 'machine' && said.standing === 'open') current = attemptId;
     } else if (said.standing === 'open') {
       const before = tries.get(attemptId);
       const count = before?.question === question ? before.count : 0;
@@ -72,7 +70,6 @@ export function whatWasSaid(
       standing: said.standing,
       answered: required.filter((key) => said.answers.has(key)).length / required.length,
       wasSilent: tries.get(attemptId)?.count === TRIES,
-      isMachine,
       input,
     });
   }

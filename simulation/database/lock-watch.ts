@@ -15,7 +15,7 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
  */
 export class LockWatch {
   /** On the server. */
-  private waiting: Statement[] = [];
+  private waiting: Statement | null = null;
   private heldBack: Statement[] = [];
   private isReviewing = false;
   private isStale = false;
@@ -24,13 +24,14 @@ export class LockWatch {
 
   /** Sends a statement; it comes back, or the watch tells it when it does. */
   async run(statement: Statement): Promise<'settled' | 'waits' | 'deadlocked'> {
-    const waitsOnServer = this.waiting.length === 0;
+    const waitsOnServer = this.waiting === null;
     await statement.send(!waitsOnServer);
     if (await this.isSettled(statement)) {
       await statement.close();
       return 'settled';
     }
-    (waitsOnServer ? this.waiting : this.heldBack).push(statement);
+    if (waitsOnServer) this.waiting = statement;
+    else this.heldBack.push(statement);
     if (await this.isDeadlocked(statement)) return 'deadlocked';
     if (!waitsOnServer) await this.takeBack(statement);
     return 'waits';
@@ -58,22 +59,21 @@ export class LockWatch {
 
   /** The statement ends without a result, and with it what its transaction did and holds. */
   async cancel(statement: Statement): Promise<void> {
-    this.waiting = this.waiting.filter((other) => other !== statement);
+    if (this.waiting === statement) this.waiting = null;
     this.heldBack = this.heldBack.filter((other) => other !== statement);
     if (statement.isOnServer) await this.cancelOnServer(statement);
     await statement.failTransaction();
   }
 
   private async letThrough(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const pids = await this.waitingPids(this.waiting.map(({ session }) => session.pid));
+    for (const statement = this.waiting; statement !== null;) {
+      const waits = await this.waits(statement);
       await nextTurn();
-      const through = this.waiting.filter(({ settled }) => settled);
-      const moving = this.waiting.filter(({ settled, session }) => !settled && !pids.has(session.pid));
-      if (moving.length > 0) continue;
-      if (through.length === 0) return;
-      this.waiting = this.waiting.filter(({ settled }) => !settled);
-      for (const statement of through) await statement.onSettled();
+      if (statement.settled) {
+        this.waiting = null;
+        return statement.onSettled();
+      }
+      if (waits) return;
     }
   }
 
@@ -81,7 +81,7 @@ export class LockWatch {
   private async isSettled(statement: Statement): Promise<boolean> {
     await statement.returned(PATIENCE_MS);
     while (!statement.settled) {
-      if ((await this.waitingPids([statement.session.pid])).size > 0 && !statement.settled) return false;
+      if ((await this.waits(statement)) && !statement.settled) return false;
       if (!statement.settled) await nextTurn();
     }
     return true;
@@ -99,7 +99,7 @@ export class LockWatch {
 
   /** Whether the waiting of this statement closes a circle. */
   private async isDeadlocked(statement: Statement): Promise<boolean> {
-    const onServer = new Set([...this.waiting, statement]);
+    const onServer = new Set(this.waiting === null ? [statement] : [this.waiting, statement]);
     const { records } = await this.sessions.watcher.query(
       `SELECT pid, pg_blocking_pids(pid) AS blockers FROM unnest($1::int[]) AS pid`,
       [[...onServer].map(({ session }) => session.pid)],
@@ -125,11 +125,11 @@ export class LockWatch {
     return false;
   }
 
-  private async waitingPids(pids: number[]): Promise<Set<number>> {
+  private async waits({ session }: Statement): Promise<boolean> {
     const { records } = await this.sessions.watcher.query(
-      'SELECT DISTINCT pid FROM pg_locks WHERE NOT granted AND pid = ANY ($1)',
-      [pids],
+      'SELECT FROM pg_locks WHERE NOT granted AND pid = $1 LIMIT 1',
+      [session.pid],
     );
-    return new Set((records as { pid: number }[]).map(({ pid }) => pid));
+    return records.length > 0;
   }
 }

@@ -2,7 +2,7 @@ import { validate } from '@readme/openapi-parser';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CarrierSimulator, createCarrier } from '../../src/carrier-simulator/carrier.js';
 import { type RunningApplication, runBuiltApplication } from '../support/built-application.js';
-import { campaignBody, phone } from '../support/campaigns.js';
+import { campaignBody, phones } from '../support/campaigns.js';
 import { ACCOUNT_SID, AUTH_TOKEN, freePort } from '../support/installation.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -59,7 +59,7 @@ describe('processes', { timeout: 150_000 }, () => {
   it('rings nobody twice and settles everybody when a worker is killed in the middle of calls and another takes over', async () => {
     const port = String(await freePort());
     const first = await run({ PORT: port });
-    const people = Array.from({ length: 12 }, (_, index) => phone(index));
+    const people = phones(0, 12);
     const id = await startCampaign(first, people);
     // All dialled: a request that a kill cuts off stays unknown for as long as a call may last, which is not waited for here.
     await waitFor('calls to be live', async () => {
@@ -99,7 +99,7 @@ describe('processes', { timeout: 150_000 }, () => {
   it('gives back what it has claimed and drains within seconds on SIGTERM', async () => {
     const on = await run({ CALLS_PER_SECOND: '1' });
     await on.api('PATCH', '/operations/settings', { callsPerSecond: 1 });
-    const people = Array.from({ length: 8 }, (_, index) => phone(30 + index));
+    const people = phones(30, 8);
     const id = await startCampaign(on, people);
     await waitFor(
       'a call',
@@ -139,7 +139,7 @@ describe('processes', { timeout: 150_000 }, () => {
       TELEPHONY_PROVIDER: 'twilio',
       LEGAL_HOURS: '00:00-24:00',
     });
-    const people = Array.from({ length: 10 }, (_, index) => phone(50 + index));
+    const people = phones(50, 10);
     const id = await startCampaign(on, people);
     await waitFor(
       'completion',

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeCampaign, phone } from '../support/campaigns.js';
+import { makeCampaign, phones } from '../support/campaigns.js';
 import { type Installation, startInstallation } from '../support/installation.js';
 import { waitFor } from '../support/wait-for.js';
-
-const numbers = (from: number, count: number) =>
-  Array.from({ length: count }, (_, index) => phone(from + index));
 
 let on: Installation;
 beforeAll(async () => {
@@ -19,9 +16,9 @@ afterAll(() => on.stop());
 it('serves campaigns in turn where there are fewer places than campaigns', async () => {
   await on.api('POST', '/operations/stop', { reason: 'all shall begin together' });
   const campaigns = [
-    await makeCampaign(on, numbers(0, 3)),
-    await makeCampaign(on, numbers(3, 3)),
-    await makeCampaign(on, numbers(6, 3)),
+    await makeCampaign(on, phones(0, 3)),
+    await makeCampaign(on, phones(3, 3)),
+    await makeCampaign(on, phones(6, 3)),
   ];
   await on.api('POST', '/operations/resume');
   await waitFor(

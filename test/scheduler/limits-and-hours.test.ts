@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCampaign, OPEN_POLICY, phone } from '../support/campaigns.js';
+import { makeCampaign, OPEN_POLICY, phone, phones } from '../support/campaigns.js';
 import { type Installation, startInstallation } from '../support/installation.js';
 import { waitFor } from '../support/wait-for.js';
-
-const numbers = (from: number, count: number) =>
-  Array.from({ length: count }, (_, index) => phone(from + index));
 
 describe('limits', () => {
   let on: Installation;
@@ -18,8 +15,8 @@ describe('limits', () => {
   afterAll(() => on.stop());
 
   it('never has more calls live than the global limit, shared by two campaigns, nor more than a campaign allows', async () => {
-    const first = await makeCampaign(on, numbers(0, 10));
-    const second = await makeCampaign(on, numbers(10, 6), {
+    const first = await makeCampaign(on, phones(0, 10));
+    const second = await makeCampaign(on, phones(10, 6), {
       change: { policy: { ...OPEN_POLICY, maxConcurrentCalls: 1 } },
     });
     await waitFor(
@@ -41,7 +38,7 @@ describe('limits', () => {
 
   it('starts no more calls in any second than the pace allows', async () => {
     await on.api('PATCH', '/operations/settings', { maxConcurrentCalls: 50, callsPerSecond: 4 });
-    await makeCampaign(on, numbers(20, 12));
+    await makeCampaign(on, phones(20, 12));
     await waitFor(
       'all dialled',
       async () =>
@@ -59,7 +56,7 @@ describe('limits', () => {
 
   it('dials nobody after a pause was answered, not even those already claimed', async () => {
     await on.api('PATCH', '/operations/settings', { callsPerSecond: 2 });
-    const id = await makeCampaign(on, numbers(40, 10));
+    const id = await makeCampaign(on, phones(40, 10));
     await waitFor('the first call', () =>
       on.database.api.row(`SELECT 1 FROM call_attempts WHERE campaign_id = $1 AND status <> 'claimed'`, [id]),
     );
@@ -97,7 +94,7 @@ describe('limits', () => {
       reason: 'a test',
     });
     expect(stopped.body.diallingStoppedAt).not.toBeNull();
-    const id = await makeCampaign(on, numbers(60, 3));
+    const id = await makeCampaign(on, phones(60, 3));
     const before = on.carrier.summary().creates;
     on.clock.advance(10_000);
     const contactability = await waitFor('the answer', async () => {
@@ -130,7 +127,7 @@ describe('hours', () => {
         ...OPEN_POLICY,
         callingWindow: { days: ['mon', 'tue'], from: '09:00', to: '20:00' },
       };
-      const id = await makeCampaign(on, numbers(0, 3), { change: { policy: weekdays }, start: false });
+      const id = await makeCampaign(on, phones(0, 3), { change: { policy: weekdays }, start: false });
       // One contact lives in Los Angeles, three hours behind.
       await on.database.api.rows(
         `UPDATE contacts SET timezone = 'America/Los_Angeles' WHERE phone_number = $1 RETURNING id`,
@@ -180,7 +177,7 @@ describe('hours', () => {
       environment: { TELEPHONY_PROVIDER: 'twilio' },
     });
     try {
-      const id = await makeCampaign(on, numbers(0, 2));
+      const id = await makeCampaign(on, phones(0, 2));
       await waitFor(
         'everybody to be deferred',
         async () =>

@@ -60,6 +60,10 @@ export async function makeCampaign(
   return id;
 }
 
+export function phones(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => phone(from + index));
+}
+
 /** Fictional numbers that are valid: 202-555-0100 and up. */
 export function phone(index: number): string {
   return `+1202555${String(100 + index).padStart(4, '0')}`;

@@ -51,11 +51,12 @@ export class LookUps {
     // While the carrier cannot be asked nothing is guessed: the attempt stays unknown and keeps its place.
     if (found.kind === 'unavailable') return this.failed(leased, found.reason);
     const unbound = await this.unbound(found.calls);
+    const dayAgo = new Date((await this.clock.now()).getTime() - DAY_MS);
     const verdict = judgeLookUp({
       unboundCandidates: unbound.length,
       allOver: unbound.every(({ signal }) => isTerminal(signal)),
-      lostRivalLately: await this.lostRival(attempt, unbound),
-      dialledLately: attempt.dialSlotAt! > (await this.dayAgo()),
+      lostRivalLately: await this.lostRival(attempt, unbound, dayAgo),
+      dialledLately: attempt.dialSlotAt! > dayAgo,
     });
     if (verdict === 'bind') await this.apply(attemptId, unbound[0]!);
     await this.looked(leased, verdict, attempt);
@@ -157,26 +158,21 @@ export class LookUps {
   }
 
   /** Whether one of the found calls may belong to an attempt that was given up before: see `possibleDialSince`. */
-  private async lostRival(attempt: AttemptRow, found: CarrierCall[]): Promise<boolean> {
+  private async lostRival(attempt: AttemptRow, found: CarrierCall[], dayAgo: Date): Promise<boolean> {
     if (found.length === 0) return false;
-    // From now, not from the dial: a rival must not keep this attempt waiting for ever.
-    const since = await this.dayAgo();
     const earliest = Math.min(...found.map(({ createdAt }) => createdAt.getTime()));
     const row = await this.database.row(
       `SELECT 1 FROM call_attempts WHERE phone_number = $1 AND outcome = 'lost' AND provider_call_id IS NULL
           AND ended_at > $2 AND id <> $3 AND dial_slot_at >= $4 LIMIT 1`,
       [
         attempt.phoneNumber,
-        since,
+        // Before now, not before the dial: a rival must not keep this attempt waiting for ever.
+        dayAgo,
         attempt.id,
         possibleDialSince(new Date(earliest), this.bounds(), CLOCK_SKEW_MS),
       ],
     );
     return row !== undefined;
-  }
-
-  private async dayAgo(): Promise<Date> {
-    return new Date((await this.clock.now()).getTime() - DAY_MS);
   }
 
   private bounds(): RecoveryBounds {
