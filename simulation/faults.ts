@@ -107,7 +107,7 @@ export class Faults {
       this.worstMoment?.({ campaignId: campaigns[0]!, phoneNumber: phoneNumbers[0]! });
     }
     const lane = DIAL_SLOT.test(sql) ? String(parameters[0]) : '';
-    if (lane.startsWith(CAMPAIGN_LANE) && this.strike('order-at-a-dial', 0.06))
+    if (lane.startsWith(CAMPAIGN_LANE) && this.strike('order-at-a-dial', 0.15))
       this.worstMoment?.({ campaignId: lane.slice(CAMPAIGN_LANE.length), phoneNumber: null });
   }
 }

@@ -37,11 +37,8 @@ const NARROW = [
 /** Operators who interfere at bad moments, and who are told the truth: what was acknowledged must hold. */
 export class Operators {
   readonly bans: Ban[] = [];
-  /** Contacts and numbers that somebody has wanted to take out, acknowledged or not. */
+  /** Contacts that somebody has wanted to take out, acknowledged or not. */
   readonly withdrawn = new Set<string>();
-  readonly suppressed = new Set<string>();
-  /** Numbers that somebody has wanted to be called again. */
-  readonly lifted = new Set<string>();
   /** By campaign id, or null for all, or by number: when it was last said to go on, and how many such orders are still under way. */
   private readonly resumes = new Map<string | null, { orderedAt: number; open: number }>();
 
@@ -144,13 +141,11 @@ export class Operators {
     const { records } = await this.world.sessions.watcher.query(
       `SELECT s.id, s.phone_number AS "phoneNumber" FROM suppressions s
         WHERE s.source = 'operator'
-          AND NOT EXISTS (SELECT FROM contacts c WHERE c.phone_number = s.phone_number AND c.disposition = 'opted_out')
         ORDER BY s.phone_number`,
     );
     const listed = records as { id: string; phoneNumber: string }[];
     if (listed.length === 0) return;
     const { id, phoneNumber } = this.world.chance.pick(listed);
-    this.lifted.add(phoneNumber);
     for (const ban of this.bans)
       if (ban.phoneNumber === phoneNumber) ban.to = Math.min(ban.to, this.world.agenda.now);
     const settled = this.goesOn(phoneNumber);
@@ -175,7 +170,6 @@ export class Operators {
   }
 
   private suppress(phoneNumber: string): void {
-    this.suppressed.add(phoneNumber);
     const orderedAt = this.world.agenda.now;
     this.order(new SuppressNumberCommand(phoneNumber, null, 'simulated'), () =>
       this.banUntilResumed({ campaignId: null, phoneNumber }, orderedAt),

@@ -127,7 +127,7 @@ export class World {
   /** How long a tick waits now: a second or a few while something happens, longer and longer while nothing does. */
   pause(): number {
     const idleMs = this.agenda.now - this.lastChange;
-    return this.chance.between(0.7, 1.3) * Math.min(Math.max(idleMs, 3_000), 7_200_000);
+    return this.chance.between(0.7, 1.3) * Math.min(Math.max(2.5 * idleMs, 3_000), 7_200_000);
   }
 
   noteActivity(): void {

@@ -13,7 +13,7 @@ export async function checkEnd(world: World): Promise<string[]> {
   return [
     ...rows.open.map(({ id, state }) => `contact ${id} is not final: ${state}`),
     ...checkLedger(calls, rows, world.environment),
-    ...checkTurns(calls, rows, world.operators.lifted),
+    ...checkTurns(calls, rows),
     ...checkPeople(world.exchange.calls, rows, world.operators),
     ...checkSearches(world.exchange.searches, rows, world.environment),
     ...checkLog(rows, world.limits.maxConcurrentCalls),

@@ -87,7 +87,7 @@ export function checkSearches(
 }
 
 /** Every turn that was acknowledged: stored, and what was keyed in it done; or its call is known as late. */
-export function checkTurns(calls: LedgerCall[], rows: Rows, lifted: ReadonlySet<string>): string[] {
+export function checkTurns(calls: LedgerCall[], rows: Rows): string[] {
   return calls.flatMap((call) => {
     const { attemptId, to } = call.request;
     const contactId = rows.attempts.get(attemptId)?.contactId;
@@ -107,8 +107,7 @@ export function checkTurns(calls: LedgerCall[], rows: Rows, lifted: ReadonlySet<
       const state = rows.states.get(contactId!);
       if ((keys === '2' || keys === '9') && state !== 'refused')
         found.push(`contact ${contactId} refused in ${call.id} and is ${state}`);
-      // An operator's suppression that stood already is lifted by an operator: it was not the person's own.
-      if (keys === '9' && !rows.suppressed.has(to) && !lifted.has(to))
+      if (keys === '9' && !rows.suppressed.has(to))
         found.push(`contact ${contactId} opted out in ${call.id} and is not suppressed`);
       return found;
     });

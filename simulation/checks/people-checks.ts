@@ -1,7 +1,7 @@
 import type { LedgerCall } from '../carrier/exchange.js';
 import { QUESTIONS } from '../carrier/people.js';
 import type { AttemptEnd, Rows } from './rows.js';
-import { type Moment, type Said, type Standing, whatWasSaid } from './what-was-said.js';
+import { type Moment, type Said, whatWasSaid } from './what-was-said.js';
 
 /**
  * A signal carries the time at which it came, and then waits for the rows; a worker may also be frozen meanwhile. Turns
@@ -11,10 +11,9 @@ const NEAR_MS = 20_000;
 /** Of the answers that are required. */
 const PARTIAL_FROM = 0.5;
 
-/** What operators have wanted, acknowledged or not: contacts, and numbers. */
+/** Contacts that operators have wanted to take out, acknowledged or not. */
 export interface TakenOut {
   withdrawn: ReadonlySet<string>;
-  suppressed: ReadonlySet<string>;
 }
 
 /**
@@ -104,23 +103,13 @@ function checkState(contactId: string, { standing }: Said, rows: Rows, takenOut:
     standing === 'open' ? 'not_reached' : standing === 'refused' ? 'refused' : ('completed' as const);
   if (state === expected) return [];
   const wasTakenOut =
-    expected === 'completed' && state === 'not_reached' && isTakenOut(contactId, standing, rows, takenOut);
+    expected === 'completed' && state === 'not_reached' && isWithdrawn(contactId, rows, takenOut);
   return wasTakenOut ? [] : [`contact ${contactId} is ${state}, what the person has said is ${standing}`];
 }
 
-/**
- * Withdrawn before the last answer came: that is never overruled. A suppression is, by a last answer; not by the answers
- * so far of somebody who then broke off.
- */
-function isTakenOut(contactId: string, standing: Standing, rows: Rows, takenOut: TakenOut): boolean {
-  const disposition = rows.dispositions.get(contactId);
-  if (disposition === 'withdrawn') return takenOut.withdrawn.has(contactId);
-  return (
-    standing === 'completed by evidence' &&
-    disposition === 'suppressed' &&
-    takenOut.suppressed.has(rows.numbers.get(contactId)!)
-  );
-}
+/** Withdrawn before the last answer came: that is never overruled. */
+const isWithdrawn = (contactId: string, rows: Rows, takenOut: TakenOut): boolean =>
+  rows.dispositions.get(contactId) === 'withdrawn' && takenOut.withdrawn.has(contactId);
 
 function checkAnswers(contactId: string, { answers }: Said, rows: Rows): string[] {
   return QUESTIONS.flatMap(({ key }) => {

@@ -1,7 +1,8 @@
 import type { ServerSessions } from './server-sessions.js';
 import type { Statement } from './statement.js';
 
-const PATIENCE_MS = 1;
+/** Most statements have come back by then, and nobody need be asked about them. */
+const PATIENCE_MS = 4;
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

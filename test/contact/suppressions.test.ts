@@ -32,6 +32,15 @@ async function contactWith(phoneNumber: string): Promise<string> {
   return added.body.contacts[0]!.id;
 }
 
+const optOut = (phoneNumber: string, contactId: string) =>
+  app.database.webhooks.transaction((tx) =>
+    new SuppressionRows(ids, new CallAttemptRows(new ContactRows(ids))).add(
+      tx,
+      { phoneNumber, reason: 'key 9', source: 'opt_out', campaignId: null, contactId, at: new Date(NOW) },
+      contactId,
+    ),
+  );
+
 describe('the do-not-call list', () => {
   it('takes a number once, in any spelling, and makes its contacts final in every campaign', async () => {
     const people = [await contactWith('+393335555555'), await contactWith('+393335555555')];
@@ -72,23 +81,32 @@ describe('the do-not-call list', () => {
         new Date(NOW),
       ),
     );
-    const { added } = await app.database.webhooks.transaction((tx) =>
-      new SuppressionRows(ids, new CallAttemptRows(contacts)).add(
-        tx,
-        {
-          phoneNumber: '+12025550150',
-          reason: 'key 9',
-          source: 'opt_out',
-          campaignId: null,
-          contactId: own,
-          at: new Date(NOW),
-        },
-        own,
-      ),
-    );
-    expect(added).toBe(true);
+    expect(await optOut('+12025550150', own)).toEqual({ added: true });
     expect(await contactRow(app.database.api, inCall)).toMatchObject({ state: 'not_reached', version: 2 });
     expect(await contactRow(app.database.api, own)).toMatchObject({ state: 'pending', version: 0 });
+  });
+
+  it('keeps the no of the person when what an operator had entered is lifted', async () => {
+    const [phoneNumber, own] = ['+12025550152', await contactWith('+12025550152')];
+    const entered = await app.request<SuppressionBody>('POST', '/suppressions', {
+      phoneNumber,
+      reason: 'VIP',
+    });
+    expect(await optOut(phoneNumber, own)).toEqual({ added: true });
+    expect(await optOut(phoneNumber, own)).toEqual({ added: false });
+    const { body } = await app.request<{ items: SuppressionBody[] }>(
+      'GET',
+      `/suppressions?phoneNumber=${encodeURIComponent(phoneNumber)}`,
+    );
+    expect(body.items).toMatchObject([{ source: 'opt_out', reason: 'key 9' }]);
+    expect(await app.request('DELETE', `/suppressions/${entered.body.id}`)).toMatchObject({ status: 404 });
+    const again = await app.request<SuppressionBody>('POST', '/suppressions', { phoneNumber });
+    expect(again.body).toMatchObject(body.items[0]!);
+    expect(await eventsOf(app.database.api, entered.body.id)).toEqual([
+      'suppression.added.v1#1',
+      'suppression.superseded.v1#2',
+    ]);
+    expect(await eventsOf(app.database.api, again.body.id)).toEqual(['suppression.added.v1#1']);
   });
 
   it('waits for a dial that has passed the gate, and is stamped after it', async () => {

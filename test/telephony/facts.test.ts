@@ -1,6 +1,6 @@
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCampaign, phone } from '../support/campaigns.js';
+import { makeCampaign, phone, SURVEY } from '../support/campaigns.js';
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
@@ -275,6 +275,28 @@ describe('facts of the carrier', () => {
     await status(second, 'no-answer');
     expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
     expect(await read(second)).toMatchObject({ outcome: 'no_answer' });
+  });
+
+  it('counts the answers of somebody who was put on the do-not-call list before they broke off', async () => {
+    const [first, ...others] = SURVEY.questions;
+    const questions = [first, ...others.map((question) => ({ ...question, required: false }))];
+    const attempt = await callSomebody({ survey: { ...SURVEY, questions } });
+    for (const [number, keys] of [
+      [0, ''],
+      [1, '1'],
+      [2, '4'],
+    ] as const)
+      await turn(attempt, number, keys);
+    const { phone_number: phoneNumber } = (await on.database.api.row<{ phone_number: string }>(
+      'SELECT phone_number FROM contacts WHERE id = $1',
+      [attempt.contactId],
+    ))!;
+    expect((await on.api('POST', '/suppressions', { phoneNumber })).status).toBe(201);
+    expect(await contactOf(attempt)).toEqual({ state: 'not_reached', disposition: 'suppressed' });
+    await status(attempt, 'completed');
+    on.clock.advance(61_000);
+    await waitFor('the settlement', async () => (await read(attempt)).outcome === 'completed');
+    expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
   });
 
   it('does not interview whoever is put on the do-not-call list while the request to dial is under way', async () => {

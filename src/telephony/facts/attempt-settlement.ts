@@ -37,7 +37,8 @@ export class AttemptSettlement {
         },
       )
       .write(tx);
-    if (contact.state !== 'in_progress') return attempt;
+    // Whoever was taken out in the call had finished all the same, if all that is required was answered.
+    if (contact.state !== 'in_progress' && end.outcome !== 'completed') return attempt;
     // An interview that an earlier call finished late has not settled the contact while this one was under way.
     const { status } = await this.interviews.evidence(tx, contact.id);
     const outcome = status === 'completed' ? status : end.outcome;
