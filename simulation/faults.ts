@@ -106,8 +106,9 @@ export class Faults {
       const [campaigns, phoneNumbers] = [parameters[2], parameters[4]] as [string[], string[]];
       this.worstMoment?.({ campaignId: campaigns[0]!, phoneNumber: phoneNumbers[0]! });
     }
-    const lane = DIAL_SLOT.test(sql) ? String(parameters[0]) : '';
-    if (lane.startsWith(CAMPAIGN_LANE) && this.strike('order-at-a-dial', 0.15))
+    const lanes = DIAL_SLOT.test(sql) ? (parameters[0] as string[]) : [];
+    const lane = lanes.find((one) => one.startsWith(CAMPAIGN_LANE));
+    if (lane !== undefined && this.strike('order-at-a-dial', 0.06))
       this.worstMoment?.({ campaignId: lane.slice(CAMPAIGN_LANE.length), phoneNumber: null });
   }
 }

@@ -691,7 +691,7 @@ export const MUTANTS = [
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state !== 'in_progress') return attempt;",
+        find: "if (contact.state !== 'in_progress' && end.outcome !== 'completed') return attempt;",
         replace: '',
       },
       {
