@@ -35,6 +35,8 @@ describe.skipIf(!hasEmbeddedPostgres)('failover', { timeout: 240_000 }, () => {
   const clone = throwawayClone();
   let postgres: EmbeddedPostgres;
   let cluster: Awaited<ReturnType<EmbeddedPostgres['ensureCluster']>>;
+  /** The same one, started again after it was killed. */
+  let restarted: typeof cluster | undefined;
   let carrier: CarrierSimulator;
   let carrierUrl: string;
   let database: string;
@@ -60,7 +62,7 @@ describe.skipIf(!hasEmbeddedPostgres)('failover', { timeout: 240_000 }, () => {
   });
   afterAll(async () => {
     await cluster?.stop();
-    await postgres?.stopByHand('postgres');
+    await restarted?.stop();
     clone.remove();
   });
 
@@ -237,7 +239,7 @@ describe.skipIf(!hasEmbeddedPostgres)('failover', { timeout: 240_000 }, () => {
         Number.parseInt(readFileSync(join(place, 'data', 'postmaster.pid'), 'utf8'), 10),
         'SIGKILL',
       );
-      await postgres.ensureCluster();
+      restarted = await postgres.ensureCluster();
     };
     const outages: [string, () => Promise<unknown>][] = [
       ['fast', () => cluster.restart('fast')],
