@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { migrate } from '../src/shared/db/migrate.js';
 import { FAULTS, type Fault } from './faults.js';
 import { Laboratory } from './run-seed.js';
-import type { RunReport } from './world.js';
+import type { RunReport } from './run-report.js';
 
 const { values } = parseArgs({
   options: {

@@ -12,16 +12,9 @@ import {
 } from '../src/scheduler/stop-dialling/stop-dialling.command.js';
 import { databaseIsUnavailable } from '../src/shared/http/database-unavailable.js';
 import type { Command } from '@nestjs/cqrs';
+import { Bans } from './bans.js';
 import { OPERATOR } from './checks/expected-errors.js';
 import type { World } from './world.js';
-
-/** An order that was acknowledged, and from when to when it forbids a call. */
-export interface Ban {
-  campaignId: string | null;
-  phoneNumber: string | null;
-  from: number;
-  to: number;
-}
 
 export type Interference = 'pause' | 'stop' | 'limits' | 'suppression' | 'lifting' | 'policy' | 'withdrawal';
 
@@ -36,17 +29,17 @@ const NARROW = [
 
 /** Operators who interfere at bad moments, and who are told the truth: what was acknowledged must hold. */
 export class Operators {
-  readonly bans: Ban[] = [];
+  readonly bans: Bans;
   /** Contacts that somebody has wanted to take out, acknowledged or not. */
   readonly withdrawn = new Set<string>();
-  /** By campaign id, or null for all, or by number: when it was last said to go on, and how many such orders are still under way. */
-  private readonly resumes = new Map<string | null, { orderedAt: number; open: number }>();
 
   constructor(
     private readonly world: World,
     private readonly policies: ReadonlyMap<string, CallingPolicy>,
     private readonly phoneNumbers: string[],
-  ) {}
+  ) {
+    this.bans = new Bans(world.agenda);
+  }
 
   private get campaignIds(): string[] {
     return [...this.policies.keys()];
@@ -87,7 +80,7 @@ export class Operators {
   private pause(campaignId: string, until: number): void {
     const orderedAt = this.world.agenda.now;
     this.order(new PauseCampaignCommand(campaignId, this.world.chance.happens(0.4)), () => {
-      this.banUntilResumed({ campaignId, phoneNumber: null }, orderedAt);
+      this.bans.begin({ campaignId, phoneNumber: null }, orderedAt);
       this.world.agenda.in(until, () => this.resume(campaignId));
     });
   }
@@ -95,25 +88,15 @@ export class Operators {
   private stop(until: number): void {
     const orderedAt = this.world.agenda.now;
     this.order(new StopDiallingCommand('simulated'), () => {
-      this.banUntilResumed({ campaignId: null, phoneNumber: null }, orderedAt);
+      this.bans.begin({ campaignId: null, phoneNumber: null }, orderedAt);
       this.world.agenda.in(until / 4, () => this.resume(null));
     });
   }
 
   private resume(campaignId: string | null, insist = false): void {
-    const { now } = this.world.agenda;
-    for (const ban of this.bans)
-      if (ban.phoneNumber === null && ban.campaignId === campaignId) ban.to = Math.min(ban.to, now);
-    const settled = this.goesOn(campaignId);
+    const settled = this.bans.lift({ campaignId, phoneNumber: null });
     const command = campaignId === null ? new ResumeDiallingCommand() : new ResumeCampaignCommand(campaignId);
     this.order(command, () => undefined, insist, settled);
-  }
-
-  /** Forbidden from now on, unless somebody has said meanwhile that it may go on: which of the two came last nobody knows. */
-  private banUntilResumed(what: Pick<Ban, 'campaignId' | 'phoneNumber'>, orderedAt: number): void {
-    const resumes = this.resumes.get(what.phoneNumber ?? what.campaignId);
-    if (resumes !== undefined && (resumes.open > 0 || resumes.orderedAt >= orderedAt)) return;
-    this.bans.push({ ...what, from: this.world.agenda.now, to: Number.POSITIVE_INFINITY });
   }
 
   /** Fewer calls at once and fewer hours; later as it was. */
@@ -139,27 +122,13 @@ export class Operators {
   /** Of the numbers that an operator has put on the list, never of somebody who has asked for it. */
   private async lift(): Promise<void> {
     const { records } = await this.world.sessions.watcher.query(
-      `SELECT s.id, s.phone_number AS "phoneNumber" FROM suppressions s
-        WHERE s.source = 'operator'
-        ORDER BY s.phone_number`,
+      `SELECT id, phone_number AS "phoneNumber" FROM suppressions WHERE source = 'operator' ORDER BY phone_number`,
     );
     const listed = records as { id: string; phoneNumber: string }[];
     if (listed.length === 0) return;
     const { id, phoneNumber } = this.world.chance.pick(listed);
-    for (const ban of this.bans)
-      if (ban.phoneNumber === phoneNumber) ban.to = Math.min(ban.to, this.world.agenda.now);
-    const settled = this.goesOn(phoneNumber);
+    const settled = this.bans.lift({ campaignId: null, phoneNumber });
     this.order(new LiftSuppressionCommand(id), () => undefined, false, settled);
-  }
-
-  /** Said to go on from now; what is given back ends the order. */
-  private goesOn(key: string | null): () => void {
-    const { now } = this.world.agenda;
-    const resumes = this.resumes.get(key) ?? { orderedAt: now, open: 0 };
-    this.resumes.set(key, resumes);
-    resumes.orderedAt = now;
-    resumes.open++;
-    return () => void resumes.open--;
   }
 
   private lowerLimits(until: number): void {
@@ -172,7 +141,7 @@ export class Operators {
   private suppress(phoneNumber: string): void {
     const orderedAt = this.world.agenda.now;
     this.order(new SuppressNumberCommand(phoneNumber, null, 'simulated'), () =>
-      this.banUntilResumed({ campaignId: null, phoneNumber }, orderedAt),
+      this.bans.begin({ campaignId: null, phoneNumber }, orderedAt),
     );
   }
 

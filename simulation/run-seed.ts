@@ -1,5 +1,6 @@
 import { ServerSessions } from './database/server-sessions.js';
-import { type RunOptions, type RunReport, World } from './world.js';
+import type { RunOptions, RunReport } from './run-report.js';
+import { World } from './world.js';
 
 /** Everything a run writes; emptied before the next one. Never called on a database that was not made for this. */
 const TABLES = `answers, interviews, carrier_circuits, dial_slots, call_events, call_attempts, contacts, imports, suppressions,

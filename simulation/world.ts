@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { CallingPolicy } from '../src/campaign/contracts/calling-policy.js';
 import type { Environment } from '../src/shared/environment/environment.js';
 import { sqlState } from '../src/shared/db/database.js';
 import { UnreliableDeliveries } from './carrier/deliveries.js';
@@ -10,43 +9,16 @@ import { checkStep } from './checks/step-checks.js';
 import { checkEnd } from './checks/end-checks.js';
 import type { ServerSessions } from './database/server-sessions.js';
 import { SimulatedDatabase } from './database/simulated-database.js';
-import { type Fault, Faults } from './faults.js';
+import { Faults } from './faults.js';
 import { Agenda } from './kernel/agenda.js';
 import { Chance } from './kernel/chance.js';
 import type { Life } from './kernel/life.js';
 import { Trace } from './kernel/trace.js';
+import { finalStates, hashEvents, policiesOf, type RunOptions, type RunReport } from './run-report.js';
 import { Operators } from './operators.js';
 import { beginning, prepare, simulatedEnvironment } from './setting.js';
 import { Weather } from './weather.js';
 import { Worker } from './worker/worker.js';
-
-export interface RunOptions {
-  seed: string;
-  campaigns: number;
-  contacts: number;
-  workers: number;
-  faults: ReadonlySet<Fault>;
-  /** Called with every line of the trace. */
-  tell?: (line: string) => void;
-}
-
-export interface RunReport {
-  seed: string;
-  hash: string;
-  violations: string[];
-  faults: Partial<Record<Fault, number>>;
-  faultCount: number;
-  contacts: number;
-  calls: number;
-  lateCalls: number;
-  /** Contacts by the state they came to. */
-  final: Record<string, number>;
-  steps: number;
-  virtualMs: number;
-  /** Statements that gave up waiting for a lock, and deadlocks, by SQLSTATE. */
-  givenUp: Record<string, number>;
-  lastSteps: string[];
-}
 
 const DAY_MS = 86_400_000;
 /** Trouble ends after so many faults or days: from then on everything must come to rest by itself. */
@@ -108,7 +80,7 @@ export class World {
     setter.start({ mayFail: false, ticks: false });
     await this.until(setter.furnish());
     const made = await this.until(prepare(setter, this.chance.fork('setting'), this.options));
-    this.operators = new Operators(this, await this.policies(), made.phoneNumbers);
+    this.operators = new Operators(this, await policiesOf(this.sessions.watcher), made.phoneNumbers);
     for (let worker = 0; worker < this.options.workers; worker++) {
       this.workers.push(new Worker(this, `worker ${worker + 1}`));
       this.workers[worker]!.start();
@@ -120,8 +92,8 @@ export class World {
       if (!(await this.agenda.step())) break;
     }
     if (this.violations.length === 0) this.violations.push(...(await checkEnd(this)));
-    const lateCalls = await this.hashEvents();
-    return this.report(lateCalls, await this.finalStates());
+    const lateCalls = await hashEvents(this.sessions.watcher, this.trace);
+    return this.report(lateCalls, await finalStates(this.sessions.watcher));
   }
 
   /** How long a tick waits now: a second or a few while something happens, longer and longer while nothing does. */
@@ -196,36 +168,6 @@ export class World {
             + (SELECT count(*) FROM call_attempts WHERE status <> 'ended') AS open`,
     );
     return Number((records as { open: string }[])[0]!.open) === 0;
-  }
-
-  /** All events in the order in which they were written; returns how many calls came late. */
-  private async hashEvents(): Promise<number> {
-    const { records } = await this.sessions.watcher.query(
-      `SELECT type, entity_id, entity_version, payload, occurred_at FROM domain_events ORDER BY id`,
-    );
-    let late = 0;
-    for (const event of records as Record<string, unknown>[]) {
-      if (event.type === 'call.late.v1') late++;
-      const { type, entity_id: entity, entity_version: version, payload, occurred_at: at } = event;
-      this.trace.add((at as Date).getTime(), String(entity), `${String(type)} ${String(version)}`, payload);
-    }
-    return late;
-  }
-
-  /** In the order in which the campaigns were made. */
-  private async policies(): Promise<Map<string, CallingPolicy>> {
-    const { records } = await this.sessions.watcher.query(`SELECT id, policy FROM campaigns ORDER BY id`);
-    return new Map(
-      (records as { id: string; policy: CallingPolicy }[]).map(({ id, policy }) => [id, policy]),
-    );
-  }
-
-  private async finalStates(): Promise<Record<string, number>> {
-    const { records } = await this.sessions.watcher.query(
-      `SELECT state, count(*)::int AS people FROM contacts GROUP BY state ORDER BY state`,
-    );
-    const states = records as { state: string; people: number }[];
-    return Object.fromEntries(states.map(({ state, people }) => [state, people]));
   }
 
   private report(lateCalls: number, final: Record<string, number>): RunReport {

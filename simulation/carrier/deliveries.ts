@@ -5,7 +5,8 @@ import type { Agenda } from '../kernel/agenda.js';
 import type { Chance } from '../kernel/chance.js';
 import type { Faults } from '../faults.js';
 import type { Worker } from '../worker/worker.js';
-import { type Deliveries, isOver, type LedgerCall, signalOf, type SignalKind } from './exchange.js';
+import type { Deliveries } from './exchange.js';
+import { isOver, type LedgerCall, signalOf, type SignalKind } from './ledger.js';
 import type { RenderedTurn } from './port.js';
 
 /** After this the carrier takes a request for failed and sends it once more, perhaps to another worker. */

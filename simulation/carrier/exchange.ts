@@ -1,47 +1,12 @@
 import type { Agenda } from '../kernel/agenda.js';
 import type { Chance } from '../kernel/chance.js';
 import type { Trace } from '../kernel/trace.js';
-import type {
-  AnsweredBy,
-  CallRequest,
-  CarrierCall,
-  CarrierSignal,
-} from '../../src/telephony/telephony-port.js';
+import type { CallRequest, CarrierCall } from '../../src/telephony/telephony-port.js';
 import type { CalleeInput } from '../../src/survey/contracts/prompt.js';
 import type { Faults } from '../faults.js';
 import type { RenderedTurn } from './port.js';
-import { askedBy, keysFor, leavesAfter, type Script, scriptOf } from './people.js';
-
-export type SignalKind = CarrierSignal['kind'];
-
-/** What the person did at one prompt, and when we told the carrier that it has arrived. */
-export interface Input {
-  turn: number;
-  /** What the prompt asked; null at turn 0, before any prompt. */
-  question: string | null;
-  /** Null for silence. */
-  keys: string | null;
-  acknowledgedAt: number | null;
-}
-
-/** A call as the carrier's own books have it. */
-export interface LedgerCall {
-  id: string;
-  request: CallRequest;
-  createdAt: number;
-  status: SignalKind;
-  endedAt: number | null;
-  answeredAt: number | null;
-  answeredBy: AnsweredBy | null;
-  script: Script;
-  /** Every turn that was asked of us, in order. */
-  inputs: Input[];
-  hungUpByUs: boolean;
-  /** The person is hanging up: what was pressed last is still on its way. */
-  isLeaving: boolean;
-  /** Not found by a search yet: the carrier's lists lag behind. */
-  listedFrom: number;
-}
+import { type Input, isOver, type LedgerCall, type SignalKind, signalOf } from './ledger.js';
+import { askedBy, keysFor, leavesAfter, scriptOf } from './people.js';
 
 /** How a callback or a turn reaches us: over an unreliable network, to whichever worker is there. */
 export interface Deliveries {
@@ -49,8 +14,6 @@ export interface Deliveries {
   /** Gives the document of the turn, or null when nobody answered in time. */
   turn(call: LedgerCall, turn: number, input: CalleeInput, done: (reply: RenderedTurn | null) => void): void;
 }
-
-const TERMINAL = new Set<SignalKind>(['completed', 'busy', 'no_answer', 'failed', 'canceled']);
 
 /** The carrier: it keeps the books, rings phones and lets people press keys. */
 export class Exchange {
@@ -197,13 +160,4 @@ export class Exchange {
     this.trace.add(this.agenda.now, call.id, kind);
     this.deliveries.status(call, kind);
   }
-}
-
-export function isOver(call: LedgerCall): boolean {
-  return TERMINAL.has(call.status);
-}
-
-export function signalOf(call: LedgerCall, kind: SignalKind): CarrierSignal {
-  const over = TERMINAL.has(kind);
-  return { kind, answeredBy: over ? call.answeredBy : null, errorCode: null };
 }

@@ -1,5 +1,5 @@
 import { checkInvariants, DEFAULT_BOUNDS } from '../../src/operations/invariants/check-invariants.js';
-import type { LedgerCall } from '../carrier/exchange.js';
+import type { LedgerCall } from '../carrier/ledger.js';
 import type { World } from '../world.js';
 import { checkLedger, checkSearches, checkTurns } from './ledger-checks.js';
 import { checkLog } from './log-checks.js';
@@ -36,7 +36,7 @@ function lostCallbacks(world: World, { signals, lateCalls }: Rows): string[] {
 
 /** Nobody is dialled after a pause, a stop, a suppression or a refusal that was acknowledged. */
 function forbiddenDials(world: World, calls: LedgerCall[], rows: Rows): string[] {
-  const bans = world.operators.bans.map((ban) => ({ ...ban, contactId: null as string | null }));
+  const bans = world.operators.bans.all.map((ban) => ({ ...ban, contactId: null as string | null }));
   for (const call of calls) {
     const contactId = rows.attempts.get(call.request.attemptId)?.contactId ?? null;
     for (const { question, keys, acknowledgedAt } of call.inputs) {

@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/shared/environment/environment.js';
-import type { LedgerCall } from '../carrier/exchange.js';
+import type { LedgerCall } from '../carrier/ledger.js';
 import { valueOf } from '../carrier/people.js';
 import type { AttemptEnd, Rows } from './rows.js';
 

@@ -1,4 +1,4 @@
-import type { LedgerCall } from '../carrier/exchange.js';
+import type { LedgerCall } from '../carrier/ledger.js';
 import { QUESTIONS } from '../carrier/people.js';
 import type { AttemptEnd, Rows } from './rows.js';
 import { type Moment, type Said, whatWasSaid } from './what-was-said.js';

@@ -1,4 +1,4 @@
-import type { Input, LedgerCall } from '../carrier/exchange.js';
+import type { Input, LedgerCall } from '../carrier/ledger.js';
 import { QUESTIONS, valueOf } from '../carrier/people.js';
 import type { Rows } from './rows.js';
 

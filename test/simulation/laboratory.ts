@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAULTS } from '../../simulation/faults.js';
 import { Laboratory } from '../../simulation/run-seed.js';
-import type { RunOptions, RunReport } from '../../simulation/world.js';
+import type { RunOptions, RunReport } from '../../simulation/run-report.js';
 import { openTestDatabase } from '../support/test-database.js';
 
 /** Twenty contacts: the least with which a seed counts. */
