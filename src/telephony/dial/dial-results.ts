@@ -9,6 +9,7 @@ import { belongs, bind, CallFacts, isUnwanted, type LockedCall } from '../facts/
 import { AttemptChange } from '../rows/attempt-rows.js';
 import { type PlaceResult, TelephonyPort } from '../telephony-port.js';
 import { CarrierCircuit } from './carrier-circuit.js';
+import { DialIntents } from './dial-intent.js';
 
 /** An unreachable carrier opens the circuit after this many offers of one attempt. */
 const OFFERS_BEFORE_CIRCUIT = 3;
@@ -26,6 +27,7 @@ export class DialResults {
     private readonly settlement: AttemptSettlement,
     private readonly circuit: CarrierCircuit,
     private readonly port: TelephonyPort,
+    private readonly intents: DialIntents,
   ) {}
 
   /** Returns how long to wait before the attempt is offered again, or null when it is not. */
@@ -89,12 +91,28 @@ export class DialResults {
         notBefore,
       })
       .write(tx);
+    const isFinished = await this.dropIfFinished(tx, { attempt: change.attempt, contact }, at);
     const unreachable = result.kind === 'not_sent' && attempt.offers >= OFFERS_BEFORE_CIRCUIT;
     if (result.kind === 'rejected' || unreachable) {
       const callerId = result.kind === 'rejected' && result.cause === 'caller_id' ? attempt.callerId : null;
       await this.circuit.open(tx, { callerId, reason, at });
     }
-    return waitMs;
+    return isFinished ? null : waitMs;
+  }
+
+  /** Whoever has finished an earlier call while this one was offered is not rung for it again. */
+  private async dropIfFinished(tx: Tx, call: LockedCall, at: Date): Promise<boolean> {
+    const isFinished = await this.settlement.settleFinished(tx, call, at);
+    if (isFinished) {
+      const settled = { attempt: call.attempt, contact: { ...call.contact, state: 'completed' as const } };
+      await this.intents.unclaim(tx, settled, {
+        reason: 'contact_settled',
+        nextAttemptAt: null,
+        final: true,
+        at,
+      });
+    }
+    return isFinished;
   }
 
   /** The moment was missed (a frozen worker): nothing was sent, so the attempt is claimed as before. */

@@ -83,6 +83,18 @@ export class AttemptSettlement {
     await this.settle(tx, contact, { ...decision, outcome: decision.result, attemptId: before.id });
   }
 
+  /** Settles whoever an earlier call has finished meanwhile, for an attempt that rang nobody; false: not finished. */
+  async settleFinished(
+    tx: Tx,
+    { contact, attempt }: { contact: LockedContact; attempt: AttemptRow },
+    at: Date,
+  ): Promise<boolean> {
+    const { status } = await this.interviews.evidence(tx, contact.id);
+    if (status !== 'completed' || contact.state !== 'in_progress') return false;
+    await this.settle(tx, contact, { outcome: status, attemptId: attempt.id, neverAgain: false, at });
+    return true;
+  }
+
   private async settle(
     tx: Tx,
     contact: LockedContact,
