@@ -907,4 +907,34 @@ export const MUTANTS = [
     ],
     caughtBy: { simulation: true },
   },
+  {
+    name: 'finished-is-offered-again',
+    breaks: 'Whoever finished an earlier call while the next was offered in vain is rung for it again.',
+    edits: [
+      {
+        file: `${DIAL}/dial-results.ts`,
+        find: 'const isFinished = await this.dropIfFinished(tx, { attempt: change.attempt, contact }, at);',
+        replace: 'const isFinished = false;',
+      },
+    ],
+    caughtBy: {
+      test: 'test/telephony/late-writers.test.ts',
+      name: 'with a request that was not carried out rings nobody who has finished',
+    },
+  },
+  {
+    name: 'own-no-is-the-operators',
+    breaks: "Lifting an operator's entry lifts the person's own no with it.",
+    edits: [
+      {
+        file: 'src/contact/rows/suppression-rows.ts',
+        find: 'if (optOuts.length === 0) return inserted;',
+        replace: 'if (optOuts.length >= 0) return inserted;',
+      },
+    ],
+    caughtBy: {
+      test: 'test/contact/suppressions.test.ts',
+      name: 'keeps the no of the person when what an operator had entered is lifted',
+    },
+  },
 ];

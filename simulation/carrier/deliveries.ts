@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CalleeInput } from '../../src/survey/contracts/prompt.js';
 import { ApplyCallSignalCommand } from '../../src/telephony/facts/apply-call-signal.command.js';
+import type { Heard } from '../../src/telephony/telephony-port.js';
 import type { Agenda } from '../kernel/agenda.js';
 import type { Chance } from '../kernel/chance.js';
 import type { Faults } from '../faults.js';
@@ -12,6 +13,8 @@ import type { RenderedTurn } from './port.js';
 /** After this the carrier takes a request for failed and sends it once more, perhaps to another worker. */
 const REPLY_TIMEOUT_MS = 15_000;
 const RETRIES = 2;
+
+const NOTHING_HEARD: Heard = { input: { kind: 'silence' }, answeredBy: null };
 
 /** A callback that was answered with success: from then on it may not be lost. */
 export interface Acknowledged {
@@ -64,7 +67,7 @@ export class UnreliableDeliveries implements Deliveries {
     // Behind the callback of the end, or behind the settlement.
     const isLate = call.isLeaving && this.faults.strike('turn-late', 0.6);
     const ask = () =>
-      this.ask(call, turn, input, 0, (reply) => {
+      this.ask(call, turn, this.heard(call, turn, input), 0, (reply) => {
         this.outstanding--;
         done(reply);
         if (reply !== null && this.faults.strike('turn-replayed', 0.12))
@@ -74,21 +77,23 @@ export class UnreliableDeliveries implements Deliveries {
     else ask();
   }
 
+  private heard(call: LedgerCall, turn: number, input: CalleeInput): Heard {
+    return { input, answeredBy: turn === 0 ? call.answeredBy : null };
+  }
+
   private ask(
     call: LedgerCall,
     turn: number,
-    input: CalleeInput,
+    { input, answeredBy }: Heard,
     waited: number,
     done: (reply: RenderedTurn | null) => void,
   ): void {
     const query: Record<string, string> = waited === 0 ? {} : { waited: String(waited) };
     if (waited > 0 && input.kind === 'keys') query.keys = input.keys;
-    const message = {
-      providerCallId: call.id,
-      signal: null,
-      input: waited === 0 ? input : ({ kind: 'silence' } as const),
-      answeredBy: turn === 0 ? call.answeredBy : null,
-    };
+    if (waited > 0 && answeredBy !== null) query.answeredBy = answeredBy;
+    // Each of it is said once: what is asked again brings nothing but its address.
+    const heard = waited === 0 ? { input, answeredBy } : NOTHING_HEARD;
+    const message = { providerCallId: call.id, signal: null, ...heard };
     this.agenda.in(this.chance.between(5, 200), () =>
       this.send<RenderedTurn>(
         async (worker) => {
@@ -100,7 +105,7 @@ export class UnreliableDeliveries implements Deliveries {
           const { again } = reply;
           // The person has hung up while the line was kept: nobody asks again.
           if (isOver(call)) return done(null);
-          this.agenda.in(2_000, () => this.ask(call, turn, again.input, again.waited, done));
+          this.agenda.in(2_000, () => this.ask(call, turn, again.heard, again.waited, done));
         },
       ),
     );
@@ -110,7 +115,7 @@ export class UnreliableDeliveries implements Deliveries {
   private replay(call: LedgerCall, turn: number, input: CalleeInput, first: RenderedTurn): void {
     this.outstanding++;
     this.agenda.in(this.chance.happens(0.5) ? 0 : this.chance.between(0, 600_000), () =>
-      this.ask(call, turn, input, 0, (reply) => {
+      this.ask(call, turn, this.heard(call, turn, input), 0, (reply) => {
         this.outstanding--;
         const told = first.prompt.say.length > 0 && !first.isApology;
         if (reply === null || reply.isApology || !told) return;

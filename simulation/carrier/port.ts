@@ -1,9 +1,10 @@
-import type { CalleeInput, Prompt } from '../../src/survey/contracts/prompt.js';
+import type { Prompt } from '../../src/survey/contracts/prompt.js';
 import {
   type CallRequest,
   type EndResult,
   type FetchResult,
   type FindResult,
+  type Heard,
   type PlaceResult,
   type RenderedPrompt,
   TelephonyPort,
@@ -20,7 +21,7 @@ export interface RenderedTurn {
   prompt: Prompt;
   isApology: boolean;
   /** Set when the line is only kept: ask the same turn again, with what is carried along. */
-  again: { waited: number; input: CalleeInput } | null;
+  again: { waited: number; heard: Heard } | null;
 }
 
 const CREATE_TIMEOUT_MS = 12_000;
@@ -114,8 +115,8 @@ export class SimulatedPort extends TelephonyPort {
     });
   }
 
-  override renderWait({ input, waited }: { input: CalleeInput; waited: number }): RenderedPrompt {
-    return document({ prompt: NOTHING, isApology: false, again: { waited, input } });
+  override renderWait({ heard, waited }: { heard: Heard; waited: number }): RenderedPrompt {
+    return document({ prompt: NOTHING, isApology: false, again: { waited, heard } });
   }
 
   /** The call is taken on and the reply to it does not arrive, or says nothing. */

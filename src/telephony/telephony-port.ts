@@ -28,7 +28,14 @@ export type PlaceResult =
   | { kind: 'throttled'; reason: string }
   | { kind: 'unknown'; reason: string };
 
-export type AnsweredBy = 'human' | 'machine' | 'fax' | 'unknown';
+export const ANSWERED_BY = ['human', 'machine', 'fax', 'unknown'] as const;
+export type AnsweredBy = (typeof ANSWERED_BY)[number];
+
+/** What a turn brings; a carrier says each of it once. */
+export interface Heard {
+  input: CalleeInput;
+  answeredBy: AnsweredBy | null;
+}
 
 /** A fact about a call, in no carrier's words. */
 export interface CarrierSignal {
@@ -91,11 +98,11 @@ export abstract class TelephonyPort {
   abstract parse(rawBody: string): CarrierMessage | null;
   /** The prompt in the carrier's language; the answer comes back as turn `nextTurn`. */
   abstract render(prompt: Prompt, call: { attemptId: string; nextTurn: number }): RenderedPrompt;
-  /** Keeps the line for a moment and asks for the same turn again, the input carried along. */
+  /** Keeps the line for a moment and asks for the same turn again, what was heard carried along. */
   abstract renderWait(call: {
     attemptId: string;
     turn: number;
-    input: CalleeInput;
     waited: number;
+    heard: Heard;
   }): RenderedPrompt;
 }

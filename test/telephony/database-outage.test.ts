@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCampaign, phone } from '../support/campaigns.js';
+import { makeCampaign, OPEN_POLICY, phone } from '../support/campaigns.js';
 import { type Installation, startInstallation } from '../support/installation.js';
 import { openWire, type Wire } from '../support/tcp-proxy.js';
 import { openTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
+import { send } from './signed-requests.js';
 
 describe('the database goes away while people are on the line', () => {
   let database: TestDatabase;
@@ -60,5 +61,31 @@ describe('the database goes away while people are on the line', () => {
     ).toEqual(people);
     const answers = await database.api.rows<{ count: number }>(`SELECT count(*)::int AS count FROM answers`);
     expect(answers).toEqual([{ count: 9 }]);
+  });
+
+  it('remembers that a machine has answered, which the carrier says once', async () => {
+    const number = phone(3);
+    on.carrier.setPeople({ mix: { noAnswer: 1 } as never });
+    on.carrier.setFaults([{ fault: 'drop' }]);
+    await makeCampaign(on, [number], { change: { policy: { ...OPEN_POLICY, maxAttempts: 1 } } });
+    const { id, sid } = await waitFor('the call', () =>
+      database.api.row<{ id: string; sid: string }>(
+        `SELECT id, provider_call_id AS sid FROM call_attempts WHERE phone_number = $1 AND provider_call_id IS NOT NULL`,
+        [number],
+      ),
+    );
+    wire.cut();
+    const machine = { CallSid: sid, CallStatus: 'in-progress', AnsweredBy: 'machine_start' };
+    const kept = await send(on, `${id}/turns/0`, machine);
+    wire.mend();
+    const again = /turns\/0\?[^<#]*/.exec(kept.text)![0].replaceAll('&amp;', '&');
+    const reply = await waitFor('the database to be back', async () => {
+      const { text } = await send(on, `${id}/${again}`, { CallSid: sid, CallStatus: 'in-progress' });
+      return !text.includes('waited=') && text;
+    });
+    expect(reply).not.toContain('<Gather');
+    expect(
+      await database.api.row('SELECT interview_result AS result FROM call_attempts WHERE id = $1', [id]),
+    ).toEqual({ result: 'machine' });
   });
 });

@@ -5,7 +5,13 @@ import { Stopwatch } from '../../shared/clock/stopwatch.js';
 import { databaseIsUnavailable } from '../../shared/http/database-unavailable.js';
 import { Interviews } from '../../survey/contracts/interviews.js';
 import type { CalleeInput } from '../../survey/contracts/prompt.js';
-import { type CarrierMessage, type RenderedPrompt, TelephonyPort } from '../telephony-port.js';
+import {
+  ANSWERED_BY,
+  type CarrierMessage,
+  type Heard,
+  type RenderedPrompt,
+  TelephonyPort,
+} from '../telephony-port.js';
 import { HandleTurnCommand, type TurnReply } from '../turn/handle-turn.command.js';
 
 /** A person on the line hears at most this much silence before we answer something. */
@@ -13,8 +19,8 @@ const TURN_DEADLINE_MS = 4_000;
 const MOST_WAITS = 5;
 
 /**
- * Answers turns. While the database is away the person is kept on the line: a pause, then the same turn again with the
- * input carried in the signed address, at most five times. A turn that commits after its deadline is not lost: the
+ * Answers turns. While the database is away the person is kept on the line: a pause, then the same turn again with what
+ * was heard carried in the signed address, at most five times. A turn that commits after its deadline is not lost: the
  * repeated one finds it stored.
  */
 @Injectable()
@@ -37,8 +43,10 @@ export class WebhookTurns {
   ): Promise<RenderedPrompt> {
     const begun = this.stopwatch.now();
     const waited = Number(query.waited ?? 0);
-    const input = waited > 0 ? carriedInput(query) : message.input;
-    const command = new HandleTurnCommand(attemptId, turn, message.providerCallId, input, message.answeredBy);
+    const heard: Heard =
+      waited > 0 ? carried(query) : { input: message.input, answeredBy: message.answeredBy };
+    const { providerCallId } = message;
+    const command = new HandleTurnCommand(attemptId, turn, providerCallId, heard.input, heard.answeredBy);
     try {
       const reply = await this.withinDeadline(this.commands.execute(command));
       this.count(reply, begun);
@@ -51,7 +59,7 @@ export class WebhookTurns {
       this.log.warn(`turn ${turn} of ${attemptId} waits for the database (${waited + 1})`);
       this.metrics.webhook('failed');
       if (waited >= MOST_WAITS) return this.apology(attemptId);
-      return this.port.renderWait({ attemptId, turn, input, waited: waited + 1 });
+      return this.port.renderWait({ attemptId, turn, heard, waited: waited + 1 });
     }
   }
 
@@ -88,6 +96,11 @@ const RESULT = {
 } as const;
 
 class TurnDeadline extends Error {}
+
+function carried(query: Record<string, string | undefined>): Heard {
+  const answeredBy = ANSWERED_BY.find((one) => one === query.answeredBy) ?? null;
+  return { input: carriedInput(query), answeredBy };
+}
 
 function carriedInput(query: Record<string, string | undefined>): CalleeInput {
   if (query.keys) return { kind: 'keys', keys: query.keys };

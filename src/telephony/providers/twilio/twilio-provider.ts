@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Twilio } from 'twilio';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { Environment } from '../../../shared/environment/environment.js';
-import type { CalleeInput, Prompt } from '../../../survey/contracts/prompt.js';
+import type { Prompt } from '../../../survey/contracts/prompt.js';
 import {
   type CallRequest,
   type CarrierCall,
@@ -10,6 +10,7 @@ import {
   type EndResult,
   type FetchResult,
   type FindResult,
+  type Heard,
   type PlaceResult,
   type RenderedPrompt,
   type SignedRequest,
@@ -131,10 +132,10 @@ export class TwilioProvider extends TelephonyPort {
   override renderWait(call: {
     attemptId: string;
     turn: number;
-    input: CalleeInput;
     waited: number;
+    heard: Heard;
   }): RenderedPrompt {
-    return waitAsTwiml(WAIT_SECONDS, this.urls.waiting(call.attemptId, call.turn, call.input, call.waited));
+    return waitAsTwiml(WAIT_SECONDS, this.urls.waiting(call.attemptId, call.turn, call.heard, call.waited));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CalleeInput } from '../../../survey/contracts/prompt.js';
+import type { Heard } from '../../telephony-port.js';
 
 /**
  * The addresses we give Twilio. Each carries the attempt and the turn, so that the first signed request binds the call
@@ -15,9 +15,10 @@ export class TwilioUrls {
     return this.of(`calls/${attemptId}/turns/${turn}`) + VOICE_OVERRIDES;
   }
 
-  /** The same turn once more, its input carried in the signed address. */
-  waiting(attemptId: string, turn: number, input: CalleeInput, waited: number): string {
+  /** The same turn once more, what was heard carried in the signed address. */
+  waiting(attemptId: string, turn: number, { input, answeredBy }: Heard, waited: number): string {
     const query = new URLSearchParams({ waited: String(waited) });
+    if (answeredBy !== null) query.set('answeredBy', answeredBy);
     if (input.kind === 'keys') query.set('keys', input.keys);
     if (input.kind === 'speech') query.set('speech', input.text);
     return `${this.of(`calls/${attemptId}/turns/${turn}`)}?${query.toString()}${VOICE_OVERRIDES}`;
