@@ -6,6 +6,7 @@ import { StateGuards1763856000005 } from './1763856000005-state-guards.js';
 import { AccessAndResults1763856000006 } from './1763856000006-access-and-results.js';
 import { EventRetention1763856000008 } from './1763856000008-event-retention.js';
 import { ClosedLifecycles1763856000010 } from './1763856000010-closed-lifecycles.js';
+import { OwnNo1763856000011 } from './1763856000011-own-no.js';
 
 /** Every migration in order; a list, not a glob, so that builds, tests and the command line load the same. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   AccessAndResults1763856000006,
   EventRetention1763856000008,
   ClosedLifecycles1763856000010,
+  OwnNo1763856000011,
 ];

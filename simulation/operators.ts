@@ -30,8 +30,8 @@ const NARROW = [
 /** Operators who interfere at bad moments, and who are told the truth: what was acknowledged must hold. */
 export class Operators {
   readonly bans: Bans;
-  /** Contacts that somebody has wanted to take out, acknowledged or not. */
-  readonly withdrawn = new Set<string>();
+  /** When somebody first wanted to take out a contact, acknowledged or not. */
+  readonly withdrawn = new Map<string, number>();
 
   constructor(
     private readonly world: World,
@@ -45,8 +45,8 @@ export class Operators {
     return [...this.policies.keys()];
   }
 
-  /** Does one thing now. */
-  async interfere(kind: Interference): Promise<void> {
+  /** Does one thing now; false when there is nothing it could be done to. */
+  async interfere(kind: Interference): Promise<boolean> {
     const { chance } = this.world;
     const until = chance.between(20_000, 7_200_000);
     if (kind === 'pause') this.pause(chance.pick(this.campaignIds), until);
@@ -54,8 +54,9 @@ export class Operators {
     else if (kind === 'limits') this.lowerLimits(until);
     else if (kind === 'suppression') this.suppress(this.someNumber());
     else if (kind === 'policy') this.narrow(chance.pick(this.campaignIds), until);
-    else if (kind === 'lifting') await this.lift();
-    else await this.withdraw();
+    else if (kind === 'lifting') return this.lift();
+    else return this.withdraw();
+    return true;
   }
 
   /** At the worst moment for a call: what was read of it does not hold any more. */
@@ -120,15 +121,16 @@ export class Operators {
   }
 
   /** Of the numbers that an operator has put on the list, never of somebody who has asked for it. */
-  private async lift(): Promise<void> {
+  private async lift(): Promise<boolean> {
     const { records } = await this.world.sessions.watcher.query(
       `SELECT id, phone_number AS "phoneNumber" FROM suppressions WHERE source = 'operator' ORDER BY phone_number`,
     );
     const listed = records as { id: string; phoneNumber: string }[];
-    if (listed.length === 0) return;
+    if (listed.length === 0) return false;
     const { id, phoneNumber } = this.world.chance.pick(listed);
     const settled = this.bans.lift({ campaignId: null, phoneNumber });
     this.order(new LiftSuppressionCommand(id), () => undefined, false, settled);
+    return true;
   }
 
   private lowerLimits(until: number): void {
@@ -145,15 +147,16 @@ export class Operators {
     );
   }
 
-  private async withdraw(): Promise<void> {
+  private async withdraw(): Promise<boolean> {
     const { records } = await this.world.sessions.watcher.query(
       `SELECT id FROM contacts WHERE state IN ('pending', 'in_progress', 'not_reached') ORDER BY id`,
     );
     const ids = (records as { id: string }[]).map(({ id }) => id);
-    if (ids.length === 0) return;
+    if (ids.length === 0) return false;
     const contactId = this.world.chance.pick(ids);
-    this.withdrawn.add(contactId);
+    if (!this.withdrawn.has(contactId)) this.withdrawn.set(contactId, this.world.agenda.now);
     this.order(new WithdrawContactCommand(contactId), () => undefined);
+    return true;
   }
 
   /** A number in a call when there is one: that is when it hurts. */

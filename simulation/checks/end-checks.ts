@@ -11,6 +11,7 @@ export async function checkEnd(world: World): Promise<string[]> {
   const rows = await readRows(world.sessions.watcher);
   const calls = [...world.exchange.calls.values()];
   return [
+    ...deadlocks(world),
     ...rows.open.map(({ id, state }) => `contact ${id} is not final: ${state}`),
     ...checkLedger(calls, rows, world.environment),
     ...checkTurns(calls, rows),
@@ -22,6 +23,12 @@ export async function checkEnd(world: World): Promise<string[]> {
     ...forbiddenDials(world, calls, rows),
     ...(await brokenInvariants(world)),
   ];
+}
+
+/** Rows are locked in one order everywhere. */
+function deadlocks({ database: { givenUp } }: World): string[] {
+  const count = givenUp['40P01'] ?? 0;
+  return count === 0 ? [] : [`${count} transactions waited for each other in a circle`];
 }
 
 /** Every callback that was answered with success is stored, or its call was recorded as late: there is no third way. */

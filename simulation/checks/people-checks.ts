@@ -11,9 +11,9 @@ const NEAR_MS = 20_000;
 /** Of the answers that are required. */
 const PARTIAL_FROM = 0.5;
 
-/** Contacts that operators have wanted to take out, acknowledged or not. */
+/** Contacts that operators have wanted to take out, acknowledged or not, and when they first did. */
 export interface TakenOut {
-  withdrawn: ReadonlySet<string>;
+  withdrawn: ReadonlyMap<string, number>;
 }
 
 /**
@@ -97,19 +97,24 @@ function byEvidence(moment: Moment | undefined, wasSilent: boolean, otherwise: '
 }
 
 /** Refused by whoever refused, completed by whoever answered everything, and by nobody else. */
-function checkState(contactId: string, { standing }: Said, rows: Rows, takenOut: TakenOut): string[] {
+function checkState(contactId: string, said: Said, rows: Rows, takenOut: TakenOut): string[] {
+  const { standing } = said;
   const state = rows.states.get(contactId)!;
   const expected =
     standing === 'open' ? 'not_reached' : standing === 'refused' ? 'refused' : ('completed' as const);
   if (state === expected) return [];
   const wasTakenOut =
-    expected === 'completed' && state === 'not_reached' && isWithdrawn(contactId, rows, takenOut);
+    expected === 'completed' && state === 'not_reached' && isWithdrawn(contactId, said, rows, takenOut);
   return wasTakenOut ? [] : [`contact ${contactId} is ${state}, what the person has said is ${standing}`];
 }
 
-/** Withdrawn before the last answer came: that is never overruled. */
-const isWithdrawn = (contactId: string, rows: Rows, takenOut: TakenOut): boolean =>
-  rows.dispositions.get(contactId) === 'withdrawn' && takenOut.withdrawn.has(contactId);
+/** Withdrawn before the last answer came, or before the end of a call with answers enough: that is never overruled. */
+function isWithdrawn(contactId: string, said: Said, rows: Rows, takenOut: TakenOut): boolean {
+  const orderedAt = takenOut.withdrawn.get(contactId);
+  if (rows.dispositions.get(contactId) !== 'withdrawn' || orderedAt === undefined) return false;
+  const decision = said.moments.find(({ standing }) => standing !== 'open');
+  return decision === undefined || orderedAt <= decision.at + NEAR_MS;
+}
 
 function checkAnswers(contactId: string, { answers }: Said, rows: Rows): string[] {
   return QUESTIONS.flatMap(({ key }) => {

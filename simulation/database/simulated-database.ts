@@ -19,7 +19,7 @@ export class SimulatedDatabase {
   readonly locks: LockWatch;
   /** Restarting: every connection is refused. */
   isDown = false;
-  /** Lock timeouts and deadlocks met, by SQLSTATE. */
+  /** Lock timeouts and deadlocks met, by SQLSTATE; a deadlock is a violation: rows are locked in one order everywhere. */
   readonly givenUp: Record<string, number> = {};
 
   constructor(

@@ -45,10 +45,11 @@ export class CampaignLoadQueries extends CampaignLoad {
   ): Promise<CampaignLoadCounts> {
     const zones = await tx.rows<ZoneCounts>(
       `SELECT COALESCE(k.timezone, k.number_timezone, $2) AS zone, count(*)::int AS open,
-              count(*) FILTER (WHERE s.phone_number IS NOT NULL)::int AS suppressed,
-              count(*) FILTER (WHERE s.phone_number IS NULL AND a.phone_number IS NOT NULL)::int AS "numberInCall"
+              count(*) FILTER (WHERE s.suppressed)::int AS suppressed,
+              count(*) FILTER (WHERE NOT s.suppressed AND a.phone_number IS NOT NULL)::int AS "numberInCall"
          FROM contacts k
-         LEFT JOIN suppressions s ON s.phone_number = k.phone_number
+        CROSS JOIN LATERAL (
+              SELECT EXISTS (SELECT 1 FROM suppressions s WHERE s.phone_number = k.phone_number) AS suppressed) s
          LEFT JOIN call_attempts a ON a.phone_number = k.phone_number AND a.status <> 'ended'
         WHERE k.campaign_id = $1 AND ${OPEN}
         GROUP BY 1`,

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AccessModule } from '../../src/access/access.module.js';
 import { PurgeIdempotencyKeys } from '../../src/access/idempotency/purge-idempotency-keys.js';
+import { ApiDatabase } from '../../src/shared/db/database.js';
 import { DomainError } from '../../src/shared/errors/domain-error.js';
 import { openRoomApp } from '../http/room-app.js';
 import { TestClock } from '../support/test-clock.js';
@@ -13,13 +14,19 @@ const KEY = 'a-key-of-more-than-24-characters';
 const HOUR_MS = 3_600_000;
 
 /** What the test lets a request do; counts how often one was carried out. */
-const shop = { sales: 0, gate: Promise.resolve() as Promise<unknown>, fail: null as Error | null };
+const shop = {
+  sales: 0,
+  gate: Promise.resolve() as Promise<unknown>,
+  fail: null as Error | null,
+  before: async () => {},
+};
 
 @Controller('api/v1/sales')
 class SalesController {
   @Post() @HttpCode(202) async sell(@Body() body: { item?: string }): Promise<object> {
     shop.sales++;
     await shop.gate;
+    await shop.before();
     if (shop.fail !== null) throw shop.fail;
     return { zeta: shop.sales, alpha: body.item ?? null, at: new Date('2026-11-22T08:00:00Z') };
   }
@@ -57,7 +64,7 @@ afterAll(async () => {
   await database.close();
 });
 beforeEach(() => {
-  Object.assign(shop, { sales: 0, gate: Promise.resolve(), fail: null });
+  Object.assign(shop, { sales: 0, gate: Promise.resolve(), fail: null, before: async () => {} });
 });
 
 interface Answer {
@@ -146,7 +153,25 @@ describe('a repeated Idempotency-Key', () => {
     expect(await send(key)).toMatchObject({ status: 202, replayed: true });
   });
 
-  it('is free again after a refusal and after a failure', async () => {
+  it('is not free again after a failure once something may have been committed', async () => {
+    const key = freshKey();
+    shop.fail = new Error('connection lost');
+    shop.before = () => app.get(ApiDatabase).transaction(async () => {});
+    expect(await send(key)).toMatchObject({ status: 500 });
+    shop.fail = null;
+    expect(await send(key)).toMatchObject({ status: 409, code: 'idempotency_in_progress' });
+    expect(shop.sales).toBe(1);
+  });
+
+  it('is free again after a failure in which everything was rolled back', async () => {
+    const key = freshKey();
+    shop.before = () => app.get(ApiDatabase).transaction(() => Promise.reject(new Error('connection lost')));
+    expect(await send(key)).toMatchObject({ status: 500 });
+    shop.before = async () => {};
+    expect(await send(key)).toMatchObject({ status: 202, replayed: false });
+  });
+
+  it('is free again after a refusal and after a failure that nothing was stored before', async () => {
     const key = freshKey();
     shop.fail = new DomainError('illegal_transition');
     expect(await send(key)).toMatchObject({ status: 409, code: 'illegal_transition' });

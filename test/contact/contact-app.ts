@@ -6,6 +6,8 @@ import { CampaignRows } from '../../src/campaign/campaign-rows.js';
 import { Campaigns } from '../../src/campaign/contracts/campaigns.js';
 import { ContactModule } from '../../src/contact/contact.module.js';
 import type { ImportView } from '../../src/contact/rows/import.queries.js';
+import { Interviews } from '../../src/survey/contracts/interviews.js';
+import { InterviewRows } from '../../src/survey/rows/interview-rows.js';
 import { CallAttempts } from '../../src/telephony/contracts/call-attempts.js';
 import { HangUpCallsCommand } from '../../src/telephony/contracts/commands.js';
 import { CallAttemptRows } from '../../src/telephony/rows/call-attempt-rows.js';
@@ -31,9 +33,10 @@ class HangUpCallsRecorder implements ICommandHandler<HangUpCallsCommand> {
   providers: [
     { provide: Campaigns, useClass: CampaignRows },
     { provide: CallAttempts, useClass: CallAttemptRows },
+    { provide: Interviews, useClass: InterviewRows },
     HangUpCallsRecorder,
   ],
-  exports: [Campaigns, CallAttempts],
+  exports: [Campaigns, CallAttempts, Interviews],
 })
 class NeighboursModule {}
 

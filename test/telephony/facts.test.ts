@@ -251,31 +251,52 @@ describe('facts of the carrier', () => {
     expect(await read(attempt)).toMatchObject({ outcome: 'machine', corrected_from: null });
   });
 
-  it('settles as completed whoever finished an earlier call while a newer one was already ringing', async () => {
-    const attempt = await callSomebody();
-    for (const [number, keys] of [
-      [0, ''],
-      [1, '1'],
-      [2, '4'],
-      [3, '1'],
-    ] as const)
-      await turn(attempt, number, keys);
-    await status(attempt, 'completed');
-    on.clock.advance(61_000);
-    await waitFor('the settlement', async () => (await read(attempt)).outcome === 'partial');
-    on.clock.advance(2_000);
-    const second = await waitFor('the second attempt', () =>
-      on.database.api.row<Attempt>(
-        `SELECT * FROM call_attempts WHERE contact_id = $1 AND attempt_number = 2 AND provider_call_id IS NOT NULL`,
-        [attempt.contactId],
-      ),
-    );
-    await turn(attempt, 4, '7');
-    expect(await contactOf(attempt)).toMatchObject({ state: 'in_progress' });
-    await status(second, 'no-answer');
-    expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
-    expect(await read(second)).toMatchObject({ outcome: 'no_answer' });
-  });
+  it.each([
+    ['and nothing else happens', async () => {}],
+    [
+      'and whose number is suppressed then',
+      async (contactId: string) => {
+        const contact = await on.api<{ phoneNumber: string }>('GET', `/contacts/${contactId}`);
+        const { phoneNumber } = contact.body;
+        expect((await on.api('POST', '/suppressions', { phoneNumber })).status).toBe(201);
+      },
+    ],
+    [
+      'and who is withdrawn then',
+      async (contactId: string) => {
+        const withdrawn = await on.api('POST', `/contacts/${contactId}/withdraw`);
+        expect(withdrawn).toMatchObject({ status: 200, body: { state: 'completed' } });
+      },
+    ],
+  ])(
+    'settles as completed whoever finished an earlier call while a newer one was already ringing, %s',
+    async (_, then) => {
+      const attempt = await callSomebody();
+      for (const [number, keys] of [
+        [0, ''],
+        [1, '1'],
+        [2, '4'],
+        [3, '1'],
+      ] as const)
+        await turn(attempt, number, keys);
+      await status(attempt, 'completed');
+      on.clock.advance(61_000);
+      await waitFor('the settlement', async () => (await read(attempt)).outcome === 'partial');
+      on.clock.advance(2_000);
+      const second = await waitFor('the second attempt', () =>
+        on.database.api.row<Attempt>(
+          `SELECT * FROM call_attempts WHERE contact_id = $1 AND attempt_number = 2 AND provider_call_id IS NOT NULL`,
+          [attempt.contactId],
+        ),
+      );
+      await turn(attempt, 4, '7');
+      expect(await contactOf(attempt)).toMatchObject({ state: 'in_progress' });
+      await then(attempt.contactId);
+      await status(second, 'no-answer');
+      expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
+      expect((await read(second)).outcome).toMatch(/no_answer|failed/);
+    },
+  );
 
   it('counts the answers of somebody who was put on the do-not-call list before they broke off', async () => {
     const [first, ...others] = SURVEY.questions;

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { PauseCampaignCommand } from '../../src/campaign/pause-campaign/pause-campaign.command.js';
 import { PauseCampaignHandler } from '../../src/campaign/pause-campaign/pause-campaign.handler.js';
 import { Contacts } from '../../src/contact/contracts/contacts.js';
+import { Interviews } from '../../src/survey/contracts/interviews.js';
 import { Suppressions } from '../../src/contact/contracts/suppressions.js';
 import { SuppressNumberCommand } from '../../src/contact/suppress-number/suppress-number.command.js';
 import { SuppressNumberHandler } from '../../src/contact/suppress-number/suppress-number.handler.js';
@@ -110,6 +111,7 @@ describe('a hang-up that was asked for', () => {
       on.app.get(Contacts),
       KILLED,
       on.app.get(CallAttempts),
+      on.app.get(Interviews),
     );
     const { id } = await contactOf(withdrawn);
     await expect(withdraw.execute(new WithdrawContactCommand(id))).rejects.toThrow('killed');

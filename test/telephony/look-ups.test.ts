@@ -12,6 +12,7 @@ import { waitFor } from '../support/wait-for.js';
 import { DialWorld } from './dial-world.js';
 
 const INTERVAL_MS = 60_000;
+const LOOK_UPS_AT_ONCE = 8;
 /** Create timeout, grace, queue, ring and call, margin: as the environment and the policy below say. */
 const BOUND_MS = 10_000 + 200 + 500 + (30 + 600) * 1_000 + 200;
 
@@ -88,6 +89,17 @@ describe('a call that has to be looked for', () => {
     await lookUp();
     expect(await world.attempt(attemptId)).toMatchObject({ outcome: 'lost' });
   }
+
+  it('is asked for in its turn, however many others the carrier gives no answer about', async () => {
+    const find = vi.spyOn(port(), 'find').mockResolvedValue({ kind: 'unavailable', reason: 'it hangs' });
+    const numbers: string[] = [];
+    for (let person = 0; person <= LOOK_UPS_AT_ONCE; person++) numbers.push((await unknown(false)).number);
+    for (let tick = 0; tick < 2; tick++) {
+      await lookUp();
+      world.on.clock.advance(INTERVAL_MS + 20_000);
+    }
+    expect(new Set(find.mock.calls.map(([{ to }]) => to))).toEqual(new Set(numbers));
+  });
 
   it('is lost after two empty look-ups an interval apart, but not before it would be over', async () => {
     const { attemptId } = await unknown(false);

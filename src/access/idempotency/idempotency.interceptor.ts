@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type CallHandler,
   type ExecutionContext,
+  HttpException,
   Injectable,
   Logger,
   type NestInterceptor,
@@ -9,6 +10,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { Clock } from '../../shared/clock/clock.js';
+import { CommitWatch } from '../../shared/db/commit-watch.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
 import { callerOf } from '../api-keys/caller.js';
 import { type IdempotencyKey, IdempotencyRows } from './idempotency-rows.js';
@@ -18,8 +20,8 @@ const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * `Idempotency-Key` on the API's writes: of any number of equal requests one is carried out, the others get its stored
- * answer. A process that dies in between leaves the key open, and repetitions are refused rather than carried out
- * twice; a request that was refused or failed gives its key back.
+ * answer. A request that was refused, or failed before anything was committed, gives its key back. A process that dies in
+ * between, or a COMMIT whose answer is lost, leaves it open: repetitions are refused rather than carried out twice.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -54,10 +56,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return kept.response === null ? undefined : JSON.parse(kept.response);
     }
     let result: unknown;
+    const watch = new CommitWatch();
     try {
-      result = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      result = await watch.run(() => lastValueFrom(next.handle(), { defaultValue: undefined }));
     } catch (error) {
-      await this.rows.freeIfOpen(key);
+      if (isRefusal(error) || !watch.mayHaveCommitted) await this.rows.freeIfOpen(key);
       throw error;
     }
     await this.keep(key, reply.statusCode, result);
@@ -73,6 +76,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
       this.log.error(`The answer for an Idempotency-Key could not be stored: ${(error as Error).message}`);
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof DomainError || (error instanceof HttpException && error.getStatus() < 500);
 }
 
 function keyOf(request: FastifyRequest): IdempotencyKey | undefined {

@@ -33,6 +33,4 @@ export const ImportFailed = defineEvent<{
   dryRun: boolean;
 }>('import.failed.v1');
 export const NumberSuppressed = defineEvent<{ source: string; reason: string }>('suppression.added.v1');
-/** The person asked for it too: their own suppression, a new one, stands in its place. */
-export const SuppressionSuperseded = defineEvent<{ reason: string }>('suppression.superseded.v1');
 export const SuppressionLifted = defineEvent<{ reason: string }>('suppression.lifted.v1');

@@ -3,14 +3,14 @@ import type { Tx } from '../../shared/db/tx.js';
 import { appendEvents } from '../../shared/event-log/append-events.js';
 import { IdGenerator } from '../../shared/ids/id-generator.js';
 import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
-import { NumberSuppressed, SuppressionSuperseded } from '../contracts/events.js';
+import { NumberSuppressed } from '../contracts/events.js';
 import { Suppressions, type Suppression } from '../contracts/suppressions.js';
 import { appendDismissals } from './dismissals.js';
 import { dismissContactsWithNumbers } from './settled-contacts.sql.js';
 
 /**
  * The do-not-call list of PostgreSQL. Adding a number that is on it already still dismisses contacts that a
- * simultaneous import let in; a person's own no supersedes what an operator entered. A live call to the number is noted to be hung up.
+ * simultaneous import let in. A person's own no is an entry of its own beside what an operator or a file entered. A live call to the number is noted to be hung up.
  */
 @Injectable()
 export class SuppressionRows extends Suppressions {
@@ -39,7 +39,10 @@ export class SuppressionRows extends Suppressions {
     await appendDismissals(tx, dismissed, first.at);
     const calls = { phoneNumbers: numbers, exceptContactId: keepContactId ?? null };
     await this.attempts.askHangUp(tx, calls, first.at);
-    const inserted = await this.insert(tx, suppressions);
+    const inserted = await insertSuppressions(
+      tx,
+      suppressions.map((suppression) => ({ ...suppression, id: this.ids.next() })),
+    );
     const bySuppressed = new Map(suppressions.map((suppression) => [suppression.phoneNumber, suppression]));
     await appendEvents(
       tx,
@@ -57,30 +60,6 @@ export class SuppressionRows extends Suppressions {
     };
   }
 
-  /**
-   * Whoever asks never to be called again takes the place of an operator's entry for the number, under an id of their
-   * own: lifting what the operator had entered cannot lift the person's own no.
-   */
-  private async insert(tx: Tx, suppressions: Suppression[]): Promise<{ id: string; phoneNumber: string }[]> {
-    const rows = suppressions.map((suppression) => ({ ...suppression, id: this.ids.next() }));
-    const inserted = await insertSuppressions(tx, rows);
-    const isNew = new Set(inserted.map(({ id }) => id));
-    const optOuts = rows.filter(({ id, source }) => source === 'opt_out' && !isNew.has(id));
-    if (optOuts.length === 0) return inserted;
-    const superseded = await deleteEntered(
-      tx,
-      optOuts.map(({ phoneNumber }) => phoneNumber),
-    );
-    const { at } = optOuts[0]!;
-    await appendEvents(
-      tx,
-      superseded.map(({ id, reason, campaignId, contactId }) =>
-        SuppressionSuperseded.of({ entityId: id, version: 2, at, campaignId, contactId }, { reason }),
-      ),
-    );
-    return [...inserted, ...(await insertSuppressions(tx, optOuts))];
-  }
-
   override async among(tx: Tx, phoneNumbers: string[]): Promise<Set<string>> {
     if (phoneNumbers.length === 0) return new Set();
     const rows = await tx.rows<{ phoneNumber: string }>(
@@ -90,22 +69,6 @@ export class SuppressionRows extends Suppressions {
     return new Set(rows.map((row) => row.phoneNumber));
   }
 }
-
-interface Entered {
-  id: string;
-  reason: string;
-  campaignId: string | null;
-  contactId: string | null;
-}
-
-/** Those that an operator or a file had entered. */
-const deleteEntered = (tx: Tx, phoneNumbers: string[]): Promise<Entered[]> =>
-  tx.rows<Entered>(
-    `DELETE FROM suppressions
-      WHERE phone_number = ANY ($1::text[]) AND source <> 'opt_out'
-     RETURNING id, reason, campaign_id AS "campaignId", contact_id AS "contactId"`,
-    [phoneNumbers],
-  );
 
 function insertSuppressions(
   tx: Tx,
@@ -119,7 +82,7 @@ function insertSuppressions(
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::timestamptz[])
          AS s(id, phone_number, reason, source, campaign_id, contact_id, created_at)
       ORDER BY s.phone_number
-     ON CONFLICT (phone_number) DO NOTHING
+     ON CONFLICT (phone_number, (source = 'opt_out')) DO NOTHING
      RETURNING id, phone_number AS "phoneNumber"`,
     [
       column('id'),

@@ -17,10 +17,15 @@ const VIEW = `id, phone_number AS "phoneNumber", reason, source, campaign_id AS 
 
 type Reader = Pick<Tx, 'rows' | 'row'>;
 
-export function readSuppressionOf(reader: Reader, phoneNumber: string): Promise<SuppressionView | undefined> {
-  return reader.row<SuppressionView>(`SELECT ${VIEW} FROM suppressions WHERE phone_number = $1`, [
-    phoneNumber,
-  ]);
+/** What an operator or a file has entered; a person's own no is another entry. */
+export function readEnteredSuppression(
+  reader: Reader,
+  phoneNumber: string,
+): Promise<SuppressionView | undefined> {
+  return reader.row<SuppressionView>(
+    `SELECT ${VIEW} FROM suppressions WHERE phone_number = $1 AND source <> 'opt_out'`,
+    [phoneNumber],
+  );
 }
 
 /** The newest first; only that number when one is given. */

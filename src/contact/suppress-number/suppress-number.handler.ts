@@ -6,7 +6,7 @@ import { DomainError } from '../../shared/errors/domain-error.js';
 import { parsePhoneNumber } from '../../shared/phone/phone-number.js';
 import { HangUpCallsCommand } from '../../telephony/contracts/commands.js';
 import { Suppressions } from '../contracts/suppressions.js';
-import { readSuppressionOf, type SuppressionView } from '../rows/suppression.queries.js';
+import { readEnteredSuppression, type SuppressionView } from '../rows/suppression.queries.js';
 import { SuppressNumberCommand } from './suppress-number.command.js';
 
 /**
@@ -40,7 +40,7 @@ export class SuppressNumberHandler implements ICommandHandler<SuppressNumberComm
         contactId: null,
         at: await this.clock.now(tx),
       });
-      return { added, suppression: (await readSuppressionOf(tx, phoneNumber))! };
+      return { added, suppression: (await readEnteredSuppression(tx, phoneNumber))! };
     });
     await this.commands.execute(new HangUpCallsCommand({ phoneNumber }));
     return result;

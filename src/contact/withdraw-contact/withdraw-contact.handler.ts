@@ -3,11 +3,15 @@ import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
 import { DomainError } from '../../shared/errors/domain-error.js';
+import { Interviews } from '../../survey/contracts/interviews.js';
 import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
 import { HangUpCallsCommand } from '../../telephony/contracts/commands.js';
 import { Contacts } from '../contracts/contacts.js';
 import { readContactView, type ContactView } from '../rows/contact.queries.js';
 import { WithdrawContactCommand } from './withdraw-contact.command.js';
+
+const WITHDRAWN = { state: 'not_reached', disposition: 'withdrawn' } as const;
+const COMPLETED = { state: 'completed', disposition: 'completed' } as const;
 
 /**
  * Holds the dial gate until its COMMIT: an attempt that was claimed and not yet dialled finds the contact final and is
@@ -22,6 +26,7 @@ export class WithdrawContactHandler implements ICommandHandler<WithdrawContactCo
     private readonly contacts: Contacts,
     private readonly commands: CommandBus,
     private readonly attempts: CallAttempts,
+    private readonly interviews: Interviews,
   ) {}
 
   async execute({ contactId }: WithdrawContactCommand): Promise<ContactView> {
@@ -30,9 +35,10 @@ export class WithdrawContactHandler implements ICommandHandler<WithdrawContactCo
       const at = await this.clock.now(tx);
       const contact = await this.contacts.lock(tx, contactId);
       if (contact.state === 'in_progress') {
+        // Who has finished an earlier call while this one rings is no longer to be taken out.
+        const { status } = await this.interviews.evidence(tx, contactId);
         await this.contacts.settle(tx, contact, {
-          state: 'not_reached',
-          disposition: 'withdrawn',
+          ...(status === 'completed' ? COMPLETED : WITHDRAWN),
           nextAttemptAt: null,
           attemptId: null,
           at,

@@ -72,10 +72,12 @@ export const dialledAfterStop = (): string => `
       SELECT * FROM (${lifecycle('SELECT 1', 'settings', `'global'`, ['settings.stopped.v1', 'settings.resumed.v1'])}) l
        WHERE l.type = 'settings.stopped.v1')
     SELECT d.entity_id AS entity, 'dialled after its number was suppressed' AS detail
-      FROM dials d JOIN suppressions s ON s.phone_number = d.phone_number
-      LEFT JOIN domain_events e
-        ON e.entity_id = s.id::text AND e.entity_kind = 'suppression' AND e.entity_version = 1
-     WHERE e.id < d.id OR s.created_at < d.occurred_at
+      FROM dials d
+     WHERE EXISTS (
+           SELECT FROM suppressions s
+             LEFT JOIN domain_events e
+               ON e.entity_id = s.id::text AND e.entity_kind = 'suppression' AND e.entity_version = 1
+            WHERE s.phone_number = d.phone_number AND (e.id < d.id OR s.created_at < d.occurred_at))
     UNION ALL
     SELECT d.entity_id, 'dialled while its number was suppressed, which was lifted later' FROM dials d
      WHERE EXISTS (${LIFTED_LATER})

@@ -43,7 +43,8 @@ export const twoLiveAttempts = (): string => `
 
 /**
  * A live attempt outlives the settlement of its contact when its own interview settled it, when the number was
- * suppressed or the person withdrawn, and when an earlier call of theirs was refused late: then it is being hung up.
+ * suppressed or the person withdrawn, and when an earlier call of theirs was refused or finished late: then it is being
+ * hung up.
  */
 export const inProgressWithoutCall = (): string => `
   SELECT c.id::text AS entity, 'in_progress without a live attempt' AS detail
@@ -56,7 +57,7 @@ export const inProgressWithoutCall = (): string => `
     FROM call_attempts a JOIN contacts c ON c.id = a.contact_id
    WHERE a.status <> 'ended' AND c.state <> 'in_progress'
      AND a.interview_result IS DISTINCT FROM c.state
-     AND NOT (c.state = 'refused' AND a.hang_up_asked_at IS NOT NULL)
+     AND NOT (c.state IN ('refused', 'completed') AND a.hang_up_asked_at IS NOT NULL)
      AND NOT (c.state = 'not_reached' AND c.next_attempt_at IS NULL
               AND COALESCE(c.disposition IN ('suppressed', 'withdrawn'), false))`;
 

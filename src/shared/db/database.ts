@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { DomainEvent } from '../event-log/domain-event.js';
+import { CommitWatch } from './commit-watch.js';
 import { Tx } from './tx.js';
 
 /** Milliseconds after which PostgreSQL itself ends what a frozen or lost process left open. */
@@ -88,6 +89,7 @@ export class Database {
         if (!isDead(error)) await rollBack(runner);
         throw error;
       }
+      CommitWatch.note();
       await runner.query('COMMIT');
       if (tx.appended.length > 0) this.committed.publish(tx.appended);
       return result;

@@ -36,7 +36,8 @@ export const ERROR_CODES = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request.' },
   idempotency_in_progress: {
     status: 409,
-    title: 'The first request with this Idempotency-Key is not finished.',
+    title:
+      'The first request with this Idempotency-Key is not finished, or broke off and may have been carried out: look.',
   },
   too_many_requests: { status: 429, title: 'Too many requests.' },
   temporarily_unavailable: { status: 503, title: 'The database cannot be reached; try again.' },

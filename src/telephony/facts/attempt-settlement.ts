@@ -37,12 +37,14 @@ export class AttemptSettlement {
         },
       )
       .write(tx);
-    // Whoever was taken out in the call had finished all the same, if all that is required was answered.
-    if (contact.state !== 'in_progress' && end.outcome !== 'completed') return attempt;
-    // An interview that an earlier call finished late has not settled the contact while this one was under way.
+    if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return attempt;
+    // An interview that an earlier call finished late has settled nobody while this one was under way; and whoever was
+    // taken out in a call has finished all the same, if all that is required was answered.
     const { status } = await this.interviews.evidence(tx, contact.id);
     const outcome = status === 'completed' ? status : end.outcome;
-    await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
+    if (contact.state === 'in_progress' || outcome === 'completed') {
+      await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
+    }
     return attempt;
   }
 

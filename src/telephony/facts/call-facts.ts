@@ -128,7 +128,7 @@ const UNIQUE_VIOLATION = '23505';
 
 /**
  * Runs a transaction that may bind a call once more when another has bound the same call meanwhile: the second time it
- * finds the binding. Only callbacks that name one call for two attempts come here.
+ * finds the binding. Only a call that is named for two attempts comes here.
  */
 export async function againIfBoundMeanwhile<T>(work: () => Promise<T>): Promise<T> {
   return work().catch((error: unknown) => {

@@ -13,7 +13,7 @@ import {
   type RecoveryBounds,
 } from '../domain/recovery-plan.js';
 import { AttemptSettlement } from '../facts/attempt-settlement.js';
-import { CallFacts, isTerminal } from '../facts/call-facts.js';
+import { againIfBoundMeanwhile, CallFacts, isTerminal } from '../facts/call-facts.js';
 import { ATTEMPT_COLUMNS, AttemptChange, type AttemptRow } from '../rows/attempt-rows.js';
 import { type CarrierCall, TelephonyPort } from '../telephony-port.js';
 import type { Stranded } from './stranded-attempts.js';
@@ -95,14 +95,16 @@ export class LookUps {
 
   private async apply(attemptId: string, call: CarrierCall): Promise<void> {
     const { providerCallId, signal } = call;
-    const result = await this.database.transaction(async (tx) =>
-      this.facts.apply(tx, {
-        attemptId,
-        providerCallId,
-        signal,
-        source: 'lookup',
-        at: await this.clock.now(tx),
-      }),
+    const result = await againIfBoundMeanwhile(() =>
+      this.database.transaction(async (tx) =>
+        this.facts.apply(tx, {
+          attemptId,
+          providerCallId,
+          signal,
+          source: 'lookup',
+          at: await this.clock.now(tx),
+        }),
+      ),
     );
     if (result === 'late' || result === 'unwanted') await this.port.end(providerCallId);
   }

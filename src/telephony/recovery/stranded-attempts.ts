@@ -18,7 +18,8 @@ export const OURS: Stranded['kind'][] = ['held', 'claimed', 'dialing'];
 export const CARRIERS: Stranded['kind'][] = ['unbound', 'silent', 'unwanted'];
 
 /**
- * Leases live attempts that need somebody, oldest first. The lease keeps N workers from asking the carrier N times; a
+ * Leases live attempts that need somebody. Who was looked at longest ago is first: a carrier that hangs cannot make those
+ * who wait for its answer keep all others waiting. The lease keeps N workers from asking the carrier N times; a
  * worker that dies with it is followed by another after its end. A claimed attempt becomes the finder's own, so that its
  * shutdown gives it back. One statement over the live attempts only.
  */
@@ -33,7 +34,7 @@ export async function leaseStranded(
   const before = (ms: number) => new Date(at.getTime() - ms);
   return database.rows<Stranded>(
     `WITH live AS (
-       SELECT id, campaign_id, claimed_at, CASE
+       SELECT id, campaign_id, COALESCE(last_lookup_at, claimed_at) AS waits_since, CASE
            WHEN settle_after IS NOT NULL THEN 'held'
            WHEN status = 'claimed' THEN 'claimed'
            WHEN provider_call_id IS NOT NULL AND hang_up_asked_at IS NOT NULL THEN 'unwanted'
@@ -53,7 +54,7 @@ export async function leaseStranded(
      , found AS MATERIALIZED (
        SELECT a.id, live.campaign_id, live.kind FROM live JOIN call_attempts a USING (id)
         WHERE live.stranded AND live.kind = ANY ($9)
-        ORDER BY live.claimed_at, live.id LIMIT ${limit} FOR UPDATE OF a SKIP LOCKED)
+        ORDER BY live.waits_since, live.id LIMIT ${limit} FOR UPDATE OF a SKIP LOCKED)
      , leased AS (
        UPDATE call_attempts a SET lease_until = $7,
               claimed_by = CASE WHEN found.kind = 'claimed' THEN $8 ELSE a.claimed_by END

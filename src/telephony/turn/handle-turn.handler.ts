@@ -58,8 +58,9 @@ export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
 
   /** The gate may be busy for longer than a person waits: the opt-out is then stored without it rather than not at all. */
   private async optOut(command: HandleTurnCommand): Promise<TurnOutcome> {
-    return this.run(command, 'held').catch((error: unknown) => {
-      if (sqlState(error) === LOCK_NOT_AVAILABLE) return this.run(command, 'unavailable');
+    const run = (gate: 'held' | 'unavailable') => againIfBoundMeanwhile(() => this.run(command, gate));
+    return run('held').catch((error: unknown) => {
+      if (sqlState(error) === LOCK_NOT_AVAILABLE) return run('unavailable');
       throw error;
     });
   }
