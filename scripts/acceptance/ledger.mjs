@@ -15,7 +15,8 @@ const CONSENT_INTENTS = ['consent', 'refusal', 'optOut'];
  * @property {string} prompt what the person had heard
  * @property {string} keys without the finishing key
  * @property {string} intent
- * @property {boolean} acknowledged our webhook answered 2xx: from then on it may not be lost
+ * @property {number} at when it was pressed, at the earliest: by the carrier's clock, as all of these
+ * @property {number | null} acknowledgedAt our webhook answered 2xx: from then on it may not be lost; null: it never did
  * @typedef {object} Call
  * @property {string} attemptId
  * @property {string} sid
@@ -41,7 +42,7 @@ export function readLedger(entries, tookIn = () => true) {
   const creates = new Map();
   /** @type {Map<string, Call>} */
   const calls = new Map();
-  /** @type {Map<number, (ok: boolean) => void>} */
+  /** @type {Map<number, (ok: boolean, at: number) => void>} */
   const awaited = new Map();
   for (const entry of entries) {
     const at = Date.parse(entry.at);
@@ -73,7 +74,8 @@ export function readLedger(entries, tookIn = () => true) {
           prompt: entry.prompt,
           keys: entry.keys.replace('#', ''),
           intent: entry.intent,
-          acknowledged: false,
+          at,
+          acknowledgedAt: null,
         });
         break;
       case 'webhook.sent': {
@@ -82,7 +84,7 @@ export function readLedger(entries, tookIn = () => true) {
         break;
       }
       case 'webhook.answered':
-        awaited.get(entry.webhook)?.(entry.httpStatus >= 200 && entry.httpStatus < 300);
+        awaited.get(entry.webhook)?.(entry.httpStatus >= 200 && entry.httpStatus < 300, at);
         break;
     }
   }
@@ -114,7 +116,7 @@ function newCall(entry, at) {
  * @param {Entry} entry a webhook that leaves the carrier
  * @param {Call | undefined} call
  * @param {(url: string) => boolean} tookIn
- * @returns {((ok: boolean) => void) | undefined} to be told how it was answered
+ * @returns {((ok: boolean, at: number) => void) | undefined} to be told how it was answered, and when
  */
 function whatItTells(entry, call, tookIn) {
   if (call === undefined) return undefined;
@@ -125,7 +127,12 @@ function whatItTells(entry, call, tookIn) {
   // The last thing that was pressed is what this turn carries; a doubled turn carries it twice, a waiting one in its address.
   const carriesKeys = entry.params.Digits || /[?&]keys=/.test(entry.url);
   const pressed = entry.kind === 'turn' && carriesKeys ? call.pressed.at(-1) : undefined;
-  return pressed && ((ok) => void (pressed.acknowledged ||= ok && tookIn(entry.url)));
+  return (
+    pressed &&
+    ((ok, at) => {
+      if (ok && tookIn(entry.url)) pressed.acknowledgedAt ??= at;
+    })
+  );
 }
 
 /**

@@ -65,8 +65,10 @@ export async function storedState(pool) {
     pool,
     `SELECT id, contact_id AS "contactId", attempt_number AS number, status, outcome,
             provider_call_id AS "providerCallId", claimed_at AS "claimedAt", dial_slot_at AS "slotAt",
+            (SELECT min(occurred_at) FROM domain_events e
+              WHERE e.entity_id = a.id::text AND e.type = 'call.dialing.v1') AS "dialledAt",
             ended_at AS "endedAt", empty_lookups AS "emptyLookUps", hang_up_asked_at IS NOT NULL AS "hangUpAsked"
-       FROM call_attempts`,
+       FROM call_attempts a`,
   );
   const answers = await rowsOf(
     pool,

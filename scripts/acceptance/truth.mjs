@@ -1,9 +1,10 @@
 /** Compares what is stored with what the carrier saw and what the people did. Pure: the disagreements come back. */
+import { decidedBy, decisionsIn } from './decisions.mjs';
 import { isConsent, mayHaveRung } from './ledger.mjs';
+import { callDisagreements, isLate, possibleOutcomes, uncalledDisagreements } from './outcomes.mjs';
 
 /**
  * @typedef {import('./ledger.mjs').Ledger} Ledger
- * @typedef {import('./ledger.mjs').Call} Call
  * @typedef {import('./ledger.mjs').Pressed} Pressed
  * @typedef {{ id: string, phone: string, state: string, disposition: string | null, nextAttemptAt: Date | null, suppressed: boolean }} Contact
  * @typedef {object} Attempt
@@ -14,6 +15,7 @@ import { isConsent, mayHaveRung } from './ledger.mjs';
  * @property {string | null} outcome
  * @property {string | null} providerCallId
  * @property {Date} claimedAt
+ * @property {Date | null} dialledAt when it was first decided to offer it to the carrier
  * @property {Date | null} slotAt
  * @property {Date | null} endedAt
  * @property {number} emptyLookUps
@@ -25,12 +27,6 @@ import { isConsent, mayHaveRung } from './ledger.mjs';
  * @property {number} lostAfterMs the earliest moment after its slot at which an attempt may be given up
  * @property {ReadonlySet<string>} [lateCalls] calls recorded as belonging to nobody: an attempt given up may have had one
  */
-
-const UNFINISHED = ['hung_up', 'partial', 'no_response'];
-/** Taken out by an operator: whatever their calls come to, they are called no more. */
-const TAKEN_OUT = ['suppressed', 'withdrawn'];
-/** @type {Record<string, string>} */
-const OUTCOME_OF = { busy: 'busy', 'no-answer': 'no_answer', failed: 'failed', canceled: 'failed' };
 
 /**
  * @param {Stored} stored once nobody is left to call
@@ -66,6 +62,7 @@ function contactDisagreements(contact, stored, ledger, rules) {
   const wrong = [];
   /** @type {Pressed[]} what the person has pressed in all calls so far */
   const pressed = [];
+  let isLeftToANewerCall = false;
   for (const [index, attempt] of attempts.entries()) {
     const calls = ledger.calls.filter(({ attemptId }) => attemptId === attempt.id);
     const creates = ledger.creates.filter(({ attemptId }) => attemptId === attempt.id);
@@ -74,100 +71,50 @@ function contactDisagreements(contact, stored, ledger, rules) {
     if (attempt.number !== index + 1) wrong.push(`${name} is the ${index + 1}. one`);
     if (rings > 1) wrong.push(`${name} was given to the carrier ${rings} times`);
     const [call] = calls;
+    if (call === undefined || isLate(attempt, call, rules)) {
+      wrong.push(...uncalledDisagreements(attempt, rings, rules).map((text) => `${name} ${text}`));
+    } else {
+      const { right, uncorrected } = possibleOutcomes(attempt, call, {
+        earlier: pressed,
+        newer: attempts.slice(index + 1),
+        rules,
+      });
+      wrong.push(
+        ...callDisagreements(attempt, call, [...right, ...uncorrected]).map((text) => `${name} ${text}`),
+      );
+      isLeftToANewerCall ||= uncorrected.includes(attempt.outcome ?? '');
+    }
     pressed.push(...(call?.pressed ?? []));
-    wrong.push(
-      ...(call === undefined || isLate(attempt, call, rules)
-        ? uncalledDisagreements(attempt, rings, rules)
-        : callDisagreements(attempt, call, pressed, rules)
-      ).map((text) => `${name} ${text}`),
-    );
     const next = attempts[index + 1];
     if (next !== undefined && (attempt.endedAt === null || next.claimedAt < attempt.endedAt))
       wrong.push(`attempt ${next.number} was claimed before attempt ${attempt.number} was resolved`);
   }
-  wrong.push(...stateDisagreements(contact, attempts), ...answerDisagreements(answers, pressed, rules));
-  const optedOut = pressed.some(({ intent, acknowledged }) => intent === 'optOut' && acknowledged);
+  const decisions = decisionsIn(pressed, rules.questions);
+  wrong.push(
+    ...stateDisagreements(contact, attempts, decisions, isLeftToANewerCall),
+    ...answerDisagreements(answers, pressed, rules),
+  );
+  const optedOut = pressed.some(
+    ({ intent, acknowledgedAt }) => intent === 'optOut' && acknowledgedAt !== null,
+  );
   if (optedOut && !contact.suppressed) wrong.push('said "never again" and is not on the do-not-call list');
   return wrong;
 }
 
 /**
- * @param {Attempt} attempt
- * @param {Call} call
- * @param {Rules} rules
- */
-function isLate({ outcome }, { sid }, { lateCalls }) {
-  return outcome === 'lost' && lateCalls?.has(sid) === true;
-}
-
-/**
- * An attempt of which the carrier made no call: given back before it was offered, or given up after every bound.
+ * By what the person said in any of the calls, and by what is stored of the attempts.
  *
- * @param {Attempt} attempt
- * @param {number} rings
- * @param {Rules} rules
- */
-function uncalledDisagreements({ outcome, slotAt, endedAt, emptyLookUps }, rings, { lostAfterMs }) {
-  if (outcome === 'canceled') return rings === 0 ? [] : ['was given to the carrier all the same'];
-  if (outcome !== 'lost') return ['but the carrier never made that call'];
-  const waitedMs = slotAt === null || endedAt === null ? 0 : endedAt.getTime() - slotAt.getTime();
-  const wrong = [];
-  if (waitedMs < lostAfterMs) wrong.push(`was given up after ${waitedMs} ms, before ${lostAfterMs} ms`);
-  if (emptyLookUps < 2) wrong.push(`was given up after ${emptyLookUps} empty look-ups`);
-  return wrong;
-}
-
-/**
- * @param {Attempt} attempt
- * @param {Call} call
- * @param {Pressed[]} pressed in this call and all before it
- * @param {Rules} rules
- */
-function callDisagreements({ outcome, providerCallId, hangUpAsked }, call, pressed, rules) {
-  const wrong =
-    providerCallId === call.sid ? [] : [`is bound to ${providerCallId}, the call was ${call.sid}`];
-  const possible = possibleOutcomes(call, pressed, rules);
-  const right = hangUpAsked && possible.includes('hung_up') ? [...possible, 'failed'] : possible;
-  if (!right.includes(outcome ?? '')) {
-    const ended = call.endedBy === null ? call.status : `${call.status} by ${call.endedBy}`;
-    wrong.push(`but at the carrier: ${ended}, pressed "${call.pressed.map(({ keys }) => keys).join(' ')}"`);
-  }
-  return wrong;
-}
-
-/**
- * What was acknowledged must count. What was pressed while its worker died may have been stored before the answer got
- * lost: then both are right.
- *
- * @param {Call} call
- * @param {Pressed[]} pressed
- * @param {Rules} rules
- * @returns {string[]}
- */
-export function possibleOutcomes(call, pressed, { questions }) {
-  const told = OUTCOME_OF[call.status];
-  if (told !== undefined) return [told];
-  if (call.status !== 'completed') return [];
-  const decided = (/** @type {Pressed[]} */ keys) => {
-    if (keys.some(({ intent }) => intent === 'refusal' || intent === 'optOut')) return 'refused';
-    const answered = (/** @type {string} */ text) => keys.some(({ prompt }) => prompt.includes(text));
-    return questions.every(({ text }) => answered(text)) ? 'completed' : null;
-  };
-  const certain = decided(pressed.filter(({ acknowledged }) => acknowledged));
-  if (certain !== null) return [certain];
-  const perhaps = decided(pressed);
-  return [
-    ...UNFINISHED,
-    ...(perhaps === null ? [] : [perhaps]),
-    ...(call.person === 'machine' ? ['machine'] : []),
-  ];
-}
-
-/**
  * @param {Contact} contact
  * @param {Attempt[]} attempts
+ * @param {import('./decisions.mjs').Decision[]} decisions in all calls
+ * @param {boolean} isLeftToANewerCall a decision came too late for its own attempt
  */
-function stateDisagreements({ state, disposition, nextAttemptAt, suppressed }, attempts) {
+function stateDisagreements(
+  { state, disposition, nextAttemptAt, suppressed },
+  attempts,
+  decisions,
+  isLeftToANewerCall,
+) {
   const last = attempts.findLast(({ outcome }) => outcome !== 'canceled');
   if (last === undefined) {
     const kept =
@@ -175,13 +122,20 @@ function stateDisagreements({ state, disposition, nextAttemptAt, suppressed }, a
       (disposition === 'withdrawn' || (disposition === 'suppressed' && suppressed));
     return kept ? [] : [`is ${state} (${disposition}) without any call`];
   }
-  const { outcome } = last;
-  const decided =
-    outcome === 'refused' || (outcome === 'completed' && !TAKEN_OUT.includes(disposition ?? ''));
-  const expected = decided ? outcome : 'not_reached';
-  const wrong = state === expected ? [] : [`is ${state} after a call that ended ${outcome}`];
+  const wrong = [];
   if (nextAttemptAt !== null) wrong.push('is still to be called');
-  return wrong;
+  /** @type {(string | null)[]} */
+  const possible = decisions.map(({ word }) => word);
+  const settled = attempts.map(({ outcome }) => outcome).filter((outcome) => possible.includes(outcome));
+  if (settled.length === 0 && decidedBy(decisions) === Infinity) {
+    const right = state === 'not_reached' || (isLeftToANewerCall && possible.includes(state));
+    return right ? wrong : [...wrong, `is ${state} after a call that ended ${last.outcome}`];
+  }
+  const words = settled.length > 0 ? settled : possible;
+  // Whoever was withdrawn before they had finished stays so, unless they refuse.
+  const isWithdrawn = state === 'not_reached' && disposition === 'withdrawn';
+  const right = words.includes(state) || (isWithdrawn && words.includes('completed'));
+  return right ? wrong : [...wrong, `is ${state} (${disposition}) though the person ${words.join(' or ')}`];
 }
 
 /**
@@ -194,7 +148,9 @@ function answerDisagreements(answers, pressed, { questions }) {
     const keyed = pressed.filter((one) => !isConsent(one) && one.prompt.includes(text));
     const stored = answers.find((answer) => answer.key === key);
     if (stored === undefined) {
-      return keyed.some(({ acknowledged }) => acknowledged) ? [`the answer to "${key}" is lost`] : [];
+      return keyed.some(({ acknowledgedAt }) => acknowledgedAt !== null)
+        ? [`the answer to "${key}" is lost`]
+        : [];
     }
     const right = keyed.some(({ keys }) => keys === stored.raw);
     const found = keyed.map(({ keys }) => keys).join(', ') || 'nothing';

@@ -6,14 +6,18 @@
  * @typedef {{ outages: number, waited: number, kept: number, lost: string[] }} Kept waited: those who needed an answer meanwhile
  */
 
+/** Through an outage shorter than this, everybody who is on the line stays on it. */
 const LONGEST_MS = 15_000;
-/** So long after the outage something else may be what ended the call. */
+const BEFORE_MS = 1_000;
 const AFTER_MS = 4_000;
 
 /**
+ * Who asked for a prompt while the database was away is followed until they hear one, or an apology, or the call ends; or
+ * until something else goes wrong, which leaves it open whose doing it was.
+ *
  * @param {readonly Entry[]} entries of the carrier
  * @param {readonly Span[]} outages
- * @param {readonly Span[]} disturbances other faults that can cost a caller the line
+ * @param {readonly Span[]} disturbances whatever else can cost a caller the line
  * @param {string} apology
  * @returns {Kept}
  */
@@ -21,7 +25,7 @@ export function callersKept(entries, outages, disturbances, apology) {
   const clean = outages.filter(
     ({ from, to }) =>
       to - from < LONGEST_MS &&
-      !disturbances.some((other) => other.from < to + AFTER_MS && other.to > from - 1_000),
+      !disturbances.some((other) => other.from < to + AFTER_MS && other.to > from - BEFORE_MS),
   );
   /** @type {Map<string, Entry[]>} */
   const calls = new Map();
@@ -31,50 +35,46 @@ export function callersKept(entries, outages, disturbances, apology) {
     if (own === undefined) calls.set(entry.sid, [entry]);
     else own.push(entry);
   }
-  let waited = 0;
+  let kept = 0;
   /** @type {string[]} */
   const lost = [];
   for (const outage of clean) {
+    const next = Math.min(...disturbances.map(({ from }) => from).filter((from) => from >= outage.to));
     for (const [sid, own] of calls) {
-      if (!waitedIn(own, outage)) continue;
-      waited++;
-      const how = lossIn(own, { from: outage.from, to: outage.to + AFTER_MS }, apology);
-      if (how !== null)
-        lost.push(`${sid}: ${how} at an outage of ${((outage.to - outage.from) / 1_000).toFixed(1)} s`);
+      const end = howItEnded(own, outage, next, apology);
+      if (end === 'kept') kept++;
+      else if (end !== null)
+        lost.push(
+          `${sid}: a caller ${end} at an outage of ${((outage.to - outage.from) / 1_000).toFixed(1)} s, nothing else wrong`,
+        );
     }
   }
-  return { outages: clean.length, waited, kept: waited - lost.length, lost };
+  return { outages: clean.length, waited: kept + lost.length, kept, lost };
 }
 
 /**
- * @param {Entry[]} own
+ * @param {Entry[]} own of one call
  * @param {Span} outage
- */
-function waitedIn(own, { from, to }) {
-  return own.some(({ type, kind, url, at }) => {
-    const when = Date.parse(at);
-    return (
-      type === 'webhook.sent' &&
-      (kind === 'turn' || kind === 'voice') &&
-      when >= from &&
-      when <= to &&
-      String(url).includes('waited=')
-    );
-  });
-}
-
-/**
- * @param {Entry[]} own
- * @param {Span} span
+ * @param {number} until what happens later is not judged
  * @param {string} apology
+ * @returns {string | null} `kept`, or how they were lost; null: they asked for nothing, or it cannot be told
  */
-function lossIn(own, { from, to }, apology) {
-  for (const { at, type, texts, endedBy } of own) {
+function howItEnded(own, { from, to }, until, apology) {
+  const asked = own.findIndex(({ type, kind, at }) => {
     const when = Date.parse(at);
-    if (when < from || when > to) continue;
-    if (type === 'call.heard' && texts.some((/** @type {string} */ text) => text.includes(apology)))
-      return 'heard our apology';
-    if (type === 'call.status' && endedBy === 'application') return 'was cut off';
+    const isRequest =
+      (type === 'webhook.sent' || type === 'webhook.answered') && (kind === 'turn' || kind === 'voice');
+    return isRequest && when >= from && when <= to;
+  });
+  if (asked < 0) return null;
+  for (const { at, type, texts, endedBy } of own.slice(asked + 1)) {
+    if (Date.parse(at) >= until) return null;
+    if (type === 'call.heard') {
+      const isApology = texts.some((/** @type {string} */ text) => text.includes(apology));
+      return isApology ? 'heard our apology' : 'kept';
+    }
+    if (type === 'call.status' && endedBy !== undefined)
+      return endedBy === 'application' || endedBy === 'loopGuard' ? 'was cut off' : 'kept';
   }
   return null;
 }

@@ -2,6 +2,7 @@
 import { end } from '../acceptance/worker.mjs';
 import { untilHealthy } from '../lib/application-process.mjs';
 import { delay, messageOf } from '../lib/project.mjs';
+import { Absences } from './disturbances.mjs';
 import { complaintAboutStop, freezeProcess, startProcess, workerPort } from './worker-process.mjs';
 
 /** An orderly stop may take its grace and, while the database is away, as long as connecting to it is tried. */
@@ -26,6 +27,7 @@ export class Crew {
   accidents = [];
   /** @type {string[]} */
   failedStarts = [];
+  absences = new Absences();
   #closing = false;
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
@@ -95,11 +97,16 @@ export class Crew {
       onLine: (line) => this.#onLine(name, line),
     });
     slot.process = process;
-    slot.ready = false;
     slot.frozen = false;
+    slot.ready = false;
+    this.absences.begin(slot);
     this.#watch(slot, process);
     untilHealthy(`http://127.0.0.1:${port}`, process.running.exited).then(
-      () => void (slot.process === process && (slot.ready = true)),
+      () => {
+        if (slot.process !== process || process.isEnding) return;
+        slot.ready = true;
+        this.absences.end(slot);
+      },
       () => {},
     );
   }
@@ -171,6 +178,7 @@ export class Crew {
     if (process === undefined || process.isEnding) return;
     process.isEnding = true;
     slot.ready = false;
+    this.absences.begin(slot);
     const work = this.#endAndReplace(slot, process, signal);
     this.#underWay.add(work);
     work.finally(() => this.#underWay.delete(work)).catch(() => {});
@@ -210,6 +218,7 @@ export class Crew {
           this.failedStarts.push(`${process.name} (${how}): ${process.lines.at(-1) ?? ''}`);
         }
         slot.ready = false;
+        this.absences.begin(slot);
         await delay(RESTART_AFTER_MS * 2);
         if (!this.#closing && slot.process === process) await this.start(slot);
       });

@@ -7,6 +7,7 @@ import { untilItAnswers } from './database-server.mjs';
 import { insist } from './load.mjs';
 import { lastClaim, untilNextClaim } from './measures.mjs';
 import { act } from './operators.mjs';
+import { letQuiet } from './quiet.mjs';
 
 const BURST_MS = 200;
 /** Most faults leave one worker that is ready; in so many cases it may be the last one. */
@@ -27,6 +28,8 @@ const PATIENCE_MS = 10_000;
  * @property {import('./measures.mjs').Measured[]} measured
  * @property {Set<Promise<unknown>>} measuring
  * @property {{ from: number, to: number }[]} outages of the database, wall clock
+ * @property {import('./callers.mjs').Span[]} stalls of this machine, wall clock
+ * @property {import('./callers.mjs').Span[]} quiet times in which nothing happens to the workers, wall clock
  * @property {AbortSignal} signal
  */
 
@@ -70,7 +73,9 @@ async function againstWorker(theatre, done) {
  * @returns {Promise<{ recovered: Promise<void> | undefined }>}
  */
 async function strike(theatre, done) {
-  const { crew, pool } = theatre;
+  const { crew, pool, quiet } = theatre;
+  const { waitMs, forMs } = letQuiet(quiet, Date.now(), done.forMs);
+  await delay(waitMs);
   const claim = await lastClaim(pool);
   const claimer = claim && crew.whoIs(claim.by);
   // One that is frozen or gone already is passed over for its neighbour.
@@ -81,8 +86,8 @@ async function strike(theatre, done) {
   done.from = Date.now();
   done.victim = chosen.process?.name ?? '';
   if (chosen === claimer && chosen.ready && claim !== undefined)
-    measure(theatre, `claiming worker ${done.kind}`, claim.now);
-  if (done.kind === 'frozen') return { recovered: crew.freeze(chosen, done.forMs) };
+    measure(theatre, `claiming worker ${done.kind}`, claim.now, done.from);
+  if (done.kind === 'frozen') return { recovered: crew.freeze(chosen, forMs) };
   return { recovered: done.kind === 'killed' ? crew.kill(chosen) : crew.terminate(chosen) };
 }
 
@@ -98,7 +103,7 @@ async function againstDatabase(theatre, done) {
   await Promise.race([restarting, delay(Math.min(300, done.forMs))]);
   const { databaseAt } = await whenBack(restarting, server.adminUrl, signal);
   outages.push({ from, to: Date.now() });
-  measure(theatre, `database back (${done.kind})`, databaseAt);
+  measure(theatre, `database back (${done.kind})`, databaseAt, from);
 }
 
 /**
@@ -143,7 +148,7 @@ async function againstSessions(theatre, done) {
         wire.deaden();
       }
       if (done.everywhere && done.kind === 'half-open' && claim !== undefined)
-        measure(theatre, 'all connections half-open', claim.now);
+        measure(theatre, 'all connections half-open', claim.now, done.from);
       await delay(done.forMs);
       for (const { wire } of slots) {
         if (done.kind === 'black hole') wire.blackHole(false);
@@ -178,9 +183,10 @@ async function againstCarrier({ carrier, signal }, done) {
  * @param {Theatre} theatre
  * @param {string} what
  * @param {Date} since
+ * @param {number} from
  */
-function measure({ pool, measured, measuring, signal }, what, since) {
-  const work = untilNextClaim(pool, { what, since, signal }).then((one) => void measured.push(one));
+function measure({ pool, measured, measuring, signal }, what, since, from) {
+  const work = untilNextClaim(pool, { what, from, since, signal }).then((one) => void measured.push(one));
   measuring.add(work);
   work.finally(() => measuring.delete(work)).catch(() => {});
 }

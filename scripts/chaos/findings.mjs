@@ -4,11 +4,10 @@ import { readLedger } from '../acceptance/ledger.mjs';
 import { rowsOf } from '../acceptance/rows.mjs';
 import { callersKept } from './callers.mjs';
 import { APOLOGY, GLOBAL_LIMIT, lostAfterMs, QUESTIONS } from './cast.mjs';
+import { disturbancesIn } from './disturbances.mjs';
+import { lateFirstClaims } from './first-claims.mjs';
 import { judge, violationsOf } from './judge.mjs';
 import { everything } from './stored.mjs';
-
-/** A worker that is being started again, or connections that are being made anew. */
-const RECOVERY_MS = 3_000;
 
 /** @typedef {Awaited<ReturnType<typeof findingsOf>>} Findings */
 
@@ -26,6 +25,10 @@ export async function findingsOf({ setting, stage, form, done, theatre, drained 
     { questions: QUESTIONS, lostAfterMs: lostAfterMs(form.callSeconds), globalLimit: GLOBAL_LIMIT },
   );
   const invariants = await brokenInvariants(pool);
+  const { outages, measured, stalls } = theatre;
+  const disturbances = disturbancesIn({ done, absences: crew.absences.spans(), stalls });
+  const callers = callersKept(entries, outages, disturbances, APOLOGY);
+  const { accidents } = crew;
   const [{ events }] = await rowsOf(pool, 'SELECT count(*)::int AS events FROM domain_events');
   return {
     setting,
@@ -39,32 +42,40 @@ export async function findingsOf({ setting, stage, form, done, theatre, drained 
     promised,
     verdict,
     invariants,
-    outages: theatre.outages,
-    measured: theatre.measured,
+    outages,
+    measured,
+    stalls,
     skipped: stage.skipped,
     skewed: stage.skewed,
-    accidents: crew.accidents,
+    accidents,
     failedStarts: crew.failedStarts,
-    callers: callersKept(entries, theatre.outages, disturbancesOf(done), APOLOGY),
-    violations: [
-      ...violationsOf(verdict),
-      ...invariants.broken,
-      ...crew.accidents,
-      ...(drained.inTime
-        ? []
-        : [`not everybody was final ${drained.seconds.toFixed(0)} s after the last fault`]),
-    ],
+    callers,
+    violations: violationsIn({ verdict, invariants, accidents, drained, callers, measured, disturbances }),
   };
 }
 
 /**
- * @param {import('./faults.mjs').Done[]} done
- * @returns {import('./callers.mjs').Span[]} when something else than the database can have cost a caller the line
+ * Pure.
+ *
+ * @param {object} found
+ * @param {import('./judge.mjs').Verdict} found.verdict
+ * @param {{ broken: string[] }} found.invariants
+ * @param {string[]} found.accidents
+ * @param {{ seconds: number, inTime: boolean }} found.drained
+ * @param {import('./callers.mjs').Kept} found.callers
+ * @param {readonly import('./measures.mjs').Measured[]} found.measured
+ * @param {readonly import('./callers.mjs').Span[]} found.disturbances
+ * @returns {string[]}
  */
-function disturbancesOf(done) {
-  return done
-    .filter(
-      ({ against, kind }) => against === 'worker' || (against === 'session' && kind !== 'long transaction'),
-    )
-    .map(({ from, to }) => ({ from, to: (to ?? from) + RECOVERY_MS }));
+export function violationsIn({ verdict, invariants, accidents, drained, callers, measured, disturbances }) {
+  return [
+    ...violationsOf(verdict),
+    ...invariants.broken,
+    ...accidents,
+    ...callers.lost,
+    ...lateFirstClaims(measured, disturbances),
+    ...(drained.inTime
+      ? []
+      : [`not everybody was final ${drained.seconds.toFixed(0)} s after the last fault`]),
+  ];
 }

@@ -1,5 +1,6 @@
 /** The faults of a run, all of them drawn from the seed before it begins. Pure. */
 import { dealer, drawsOf } from './chance.mjs';
+import { outsideQuiet, quietTimes } from './quiet.mjs';
 
 /**
  * @typedef {object} Fault
@@ -23,10 +24,6 @@ const SESSION_GAP_MS = [7_000, 15_000];
 const LONG_TRANSACTION_GAP_MS = [45_000, 90_000];
 const CARRIER_GAP_MS = [7_000, 14_000];
 const OPERATOR_GAP_MS = [4_000, 9_000];
-/** Before and after every second restart nothing else happens: what the callers on the line hear is then its doing. */
-const QUIET_BEFORE_MS = 1_500;
-const QUIET_AFTER_MS = 9_000;
-const MOVED_WITHIN_MS = 4_000;
 /** No longer than this, so that a short run sees them awake again. */
 const LONGEST_FREEZE_MS = 20_000;
 
@@ -37,9 +34,7 @@ const LONGEST_FREEZE_MS = 20_000;
  */
 export function planFaults({ seed, durationMs, workers }, means) {
   const restarts = means.restarts ? planRestarts(seed, durationMs) : [];
-  const quiet = restarts
-    .filter((_, index) => index % 2 === 0)
-    .map(({ atMs, forMs }) => ({ from: atMs - QUIET_BEFORE_MS, to: atMs + forMs + QUIET_AFTER_MS }));
+  const quiet = quietTimes(restarts);
   const others = [
     ...stream(
       seed,
@@ -55,24 +50,6 @@ export function planFaults({ seed, durationMs, workers }, means) {
   ];
   const kept = others.map((fault) => outsideQuiet(fault, quiet)).filter(({ atMs }) => atMs < durationMs);
   return [...restarts, ...kept].sort((a, b) => a.atMs - b.atMs);
-}
-
-/**
- * @param {Fault} fault
- * @param {{ from: number, to: number }[]} quiet
- * @returns {Fault} what would begin in a quiet time begins after it, what would reach into one ends before it
- */
-function outsideQuiet(fault, quiet) {
-  // A long transaction disturbs nobody who speaks.
-  if (fault.kind === 'long transaction') return fault;
-  const now = quiet.find(({ from, to }) => fault.atMs >= from && fault.atMs < to);
-  const atMs = now === undefined ? fault.atMs : Math.round(now.to + fault.draw * MOVED_WITHIN_MS);
-  const next = quiet.find(({ from }) => from >= atMs);
-  return {
-    ...fault,
-    atMs,
-    forMs: next === undefined ? fault.forMs : Math.min(fault.forMs, next.from - atMs),
-  };
 }
 
 /**

@@ -5,10 +5,10 @@ import { join, relative } from 'node:path';
 import { projectRoot } from '../lib/project.mjs';
 import { say } from '../lib/terminal.mjs';
 import { keepEvidence } from './evidence.mjs';
+import { FIRST_CLAIM_MS } from './first-claims.mjs';
 import { countsOf } from './run.mjs';
 
 const SHOWN = 20;
-const FIRST_CLAIM_MS = 5_000;
 
 /** @typedef {import('./findings.mjs').Findings} Findings */
 
@@ -66,8 +66,7 @@ function asText({ setting, verdict, ledger, stored, promised, summary, ...found 
     `    invariants broken                           ${invariants.broken.length} of ${invariants.checked}`,
     `    workers that ended by themselves            ${found.accidents.length}, before they were ready ${found.failedStarts.length}`,
     `  callers who needed an answer in ${callers.outages} outages of the database (under 15 s, nothing else wrong): ` +
-      `${callers.waited}, kept ${callers.kept}`,
-    ...callers.lost.map((text) => `    lost: ${text}`),
+      `${callers.waited}, kept ${callers.kept}, lost ${callers.lost.length}`,
     '  until the next claim:',
     ...measures(found.measured),
     ...(violations.length > 0 ? ['', `  ${violations.length} violations:`] : []),

@@ -3,9 +3,11 @@ import { progressOf } from '../acceptance/rows.mjs';
 import { delay } from '../lib/project.mjs';
 import { say, step } from '../lib/terminal.mjs';
 import { FORMS, lostAfterMs } from './cast.mjs';
+import { StallWatch } from './disturbances.mjs';
 import { carryOut } from './faults.mjs';
 import { Load } from './load.mjs';
 import { resumeEverything } from './operators.mjs';
+import { quietTimes } from './quiet.mjs';
 import { unfinished } from './stored.mjs';
 
 const PROGRESS_MS = 5_000;
@@ -42,6 +44,7 @@ export async function play(setting, stage) {
   );
   const { crew, carrier } = stage;
   const office = { api: stage.api(), pool, campaignIds: () => load.campaignIds, signal };
+  const stallWatch = new StallWatch();
   /** @type {import('./faults.mjs').Theatre} */
   const theatre = {
     crew,
@@ -54,6 +57,8 @@ export async function play(setting, stage) {
     measured: [],
     measuring: new Set(),
     outages: [],
+    stalls: stallWatch.stalls,
+    quiet: [],
   };
   /** @type {import('./faults.mjs').Done[]} */
   const done = [];
@@ -70,6 +75,7 @@ export async function play(setting, stage) {
     return { setting, stage, form, done, theatre, drained };
   } finally {
     load.stop();
+    stallWatch.stop();
     stopWatching();
   }
 }
@@ -81,6 +87,8 @@ export async function play(setting, stage) {
  */
 async function playFaults({ plan, durationMs, signal }, theatre, done) {
   const began = performance.now();
+  const beganAt = Date.now();
+  theatre.quiet = quietTimes(plan).map(({ from, to }) => ({ from: beganAt + from, to: beganAt + to }));
   /** @type {Promise<void>[]} */
   const underWay = [];
   for (const fault of plan) {

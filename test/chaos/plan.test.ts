@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planFaults } from '../../scripts/chaos/plan.mjs';
+import { letQuiet } from '../../scripts/chaos/quiet.mjs';
 
 const MINUTE = 60_000;
 const plan = (seed: string, minutes: number, workers = 2, restarts = true) =>
@@ -71,10 +72,21 @@ describe('the faults of a chaos run', () => {
             other.against !== 'database' &&
             other.kind !== 'long transaction' &&
             other.atMs < atMs + forMs + 5_000 &&
-            other.atMs + other.forMs > atMs,
+            other.atMs + other.forMs > atMs - 4_000,
         );
         expect(others).toEqual([]);
       }
     }
+  });
+
+  it('wait for the end of a quiet time when their turn comes in it, and end before the next', () => {
+    const quiet = [
+      { from: 100, to: 200 },
+      { from: 500, to: 600 },
+    ];
+    expect(letQuiet(quiet, 50, 30)).toEqual({ waitMs: 0, forMs: 30 });
+    expect(letQuiet(quiet, 50, 90)).toEqual({ waitMs: 0, forMs: 50 });
+    expect(letQuiet(quiet, 150, 900)).toEqual({ waitMs: 50, forMs: 300 });
+    expect(letQuiet(quiet, 700, 900)).toEqual({ waitMs: 0, forMs: 900 });
   });
 });
