@@ -9,6 +9,9 @@ import { compiled, mutated } from './edits.mjs';
 /** A seed takes some seconds; one that says nothing for so long has come to no end. */
 const LONGEST_SILENCE_MS = 600_000;
 const STOP_GRACE_MS = 3_000;
+/** What JavaScript says of code that makes no sense. No check has noticed anything then: the mutant was not run. */
+const NO_CODE =
+  /\b(TypeError|ReferenceError|SyntaxError)\b|Cannot (read|set) propert|is not (a function|a constructor|defined|iterable)\b|before initialization/;
 
 /**
  * Runs the simulation of a built copy with the mutant in it, seed by seed, until the first violation.
@@ -62,6 +65,8 @@ async function simulate(folder, url, args) {
   job.child.stderr?.setEncoding('utf8').on('data', (text) => (heard.error = String(text).trim()));
   const { code } = await job.exited;
   clearTimeout(patience);
+  if (NO_CODE.test(heard.violation))
+    return { caught: false, where: `broken in seed ${heard.seed}`, how: heard.violation };
   if (code === 1 && heard.violation !== '')
     return { caught: true, where: `seed ${heard.seed}`, how: heard.violation };
   const after = heard.seed === '' ? '' : ` after seed ${heard.seed}`;

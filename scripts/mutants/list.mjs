@@ -374,12 +374,26 @@ export const MUTANTS = [
   },
   {
     name: 'settled-in-second-transaction',
-    breaks: 'The end of an attempt leaves its contact to a later transaction.',
+    breaks:
+      'The end of an attempt is committed first, and its contact settled by a transaction of its own after that: a crash in between loses it.',
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: 'await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });',
-        replace: 'void outcome;',
+        find: `      await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
+    }
+    return attempt;`,
+        replace: `      (tx as any).later = async (second: Tx) => {
+        const found = await this.contacts.lock(second, contact.id);
+        await this.settle(second, found, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
+      };
+    }
+    return attempt;`,
+      },
+      {
+        file: 'src/shared/db/database.ts',
+        find: 'if (tx.appended.length > 0) this.committed.publish(tx.appended);',
+        replace: `if (tx.appended.length > 0) this.committed.publish(tx.appended);
+      if ((tx as any).later !== undefined) await this.transaction((tx as any).later);`,
       },
     ],
     caughtBy: { simulation: true },
@@ -691,8 +705,13 @@ export const MUTANTS = [
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state !== 'in_progress' && end.outcome !== 'completed') return attempt;",
+        find: "if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return attempt;",
         replace: '',
+      },
+      {
+        file: `${FACTS}/attempt-settlement.ts`,
+        find: "if (contact.state === 'in_progress' || outcome === 'completed') {",
+        replace: '{',
       },
       {
         file: 'src/contact/domain/settlement.ts',
@@ -924,17 +943,124 @@ export const MUTANTS = [
   },
   {
     name: 'own-no-is-the-operators',
-    breaks: "Lifting an operator's entry lifts the person's own no with it.",
+    breaks:
+      "A person's own no is not entered where the number is on the list already: lifting that entry frees it.",
     edits: [
       {
         file: 'src/contact/rows/suppression-rows.ts',
-        find: 'if (optOuts.length === 0) return inserted;',
-        replace: 'if (optOuts.length >= 0) return inserted;',
+        find: '      ORDER BY s.phone_number',
+        replace: `      WHERE NOT EXISTS (SELECT 1 FROM suppressions other WHERE other.phone_number = s.phone_number)
+      ORDER BY s.phone_number`,
       },
     ],
     caughtBy: {
       test: 'test/contact/suppressions.test.ts',
-      name: 'keeps the no of the person when what an operator had entered is lifted',
+      name: 'keeps the no of the person beside what an operator entered',
+    },
+  },
+  {
+    name: 'circuit-not-seen-by-claim',
+    breaks: 'People are claimed for a campaign whose circuit is open: of its caller id or of the account.',
+    edits: [
+      {
+        file: `${SCHEDULER}/scheduling.queries.ts`,
+        find: "COALESCE(c.caller_id, $3)) AND o.state = 'open')",
+        replace: "COALESCE(c.caller_id, $3)) AND o.state = 'open' AND false)",
+      },
+    ],
+    caughtBy: {
+      test: 'test/scheduler/what-forbids-a-claim.test.ts',
+      name: 'an open circuit of a caller id claims nobody of its campaigns, and everybody of a campaign',
+    },
+  },
+  {
+    name: 'attempt-before-contact',
+    breaks: 'Callbacks, turns, dials and settlements lock the attempt before its contact.',
+    edits: [
+      {
+        file: `${FACTS}/call-facts.ts`,
+        find: `    const contact = await this.contacts.lock(tx, contactId);
+    const attempt = await lockAttempt(tx, attemptId);`,
+        replace: `    const attempt = await lockAttempt(tx, attemptId);
+    const contact = await this.contacts.lock(tx, contactId);`,
+      },
+    ],
+    caughtBy: {
+      test: 'test/telephony/lock-order.test.ts',
+      name: 'two sides that need the same rows at once an opt-out that waits for a contact locked',
+    },
+  },
+  {
+    name: 'namesakes-calls-first',
+    breaks:
+      'Of whoever may never be called again the live calls are locked before the contacts of those calls (two lines of defence).',
+    edits: [
+      {
+        file: 'src/contact/rows/suppression-rows.ts',
+        find: 'const dismissed = await dismissContactsWithNumbers(tx, numbers, keepContactId ?? null);',
+        replace: `await this.attempts.askHangUp(tx, { phoneNumbers: numbers, exceptContactId: keepContactId ?? null }, first.at);
+    const dismissed = await dismissContactsWithNumbers(tx, numbers, keepContactId ?? null);`,
+      },
+      {
+        file: 'src/telephony/rows/call-attempt-rows.ts',
+        find: `    await this.contacts.lockAll(
+      tx,
+      calls.map(({ contactId }) => contactId),
+    );
+`,
+        replace: '',
+      },
+    ],
+    caughtBy: {
+      test: 'test/telephony/lock-order.test.ts',
+      name: 'two sides that need the same rows at once an opt-out that waits for a contact locked',
+    },
+  },
+  {
+    name: 'key-freed-after-commit',
+    breaks:
+      'A request whose COMMIT was sent and never answered gives its Idempotency-Key back: repeated, it is carried out twice.',
+    edits: [
+      {
+        file: 'src/access/idempotency/idempotency.interceptor.ts',
+        find: 'if (isRefusal(error) || !watch.mayHaveCommitted) await this.rows.freeIfOpen(key);',
+        replace: 'await this.rows.freeIfOpen(key);',
+      },
+    ],
+    caughtBy: {
+      test: 'test/access/idempotency.test.ts',
+      name: 'a repeated Idempotency-Key is not free again after a failure once something may have been committed',
+    },
+  },
+  {
+    name: 'finish-lost-to-suppression',
+    breaks:
+      'Whoever finished an earlier call while the next one rang is not completed if their number is suppressed meanwhile.',
+    edits: [
+      {
+        file: `${FACTS}/attempt-settlement.ts`,
+        find: "if (contact.state === 'in_progress' || outcome === 'completed') {",
+        replace: "if (contact.state === 'in_progress') {",
+      },
+    ],
+    caughtBy: {
+      test: 'test/telephony/facts.test.ts',
+      name: 'settles as completed whoever finished an earlier call while a newer one was already ringing, and whose number is suppressed',
+    },
+  },
+  {
+    name: 'finish-lost-to-withdrawal',
+    breaks: 'Whoever finished an earlier call while the next one rang can be withdrawn all the same.',
+    edits: [
+      {
+        file: 'src/contact/withdraw-contact/withdraw-contact.handler.ts',
+        find: "...(status === 'completed' ? COMPLETED : WITHDRAWN),",
+        replace: '...(status === null ? COMPLETED : WITHDRAWN),',
+      },
+    ],
+    caughtBy: {
+      test: 'test/telephony/facts.test.ts',
+      name: 'settles as completed whoever finished an earlier call while a newer one was already ringing, and who is withdrawn',
     },
   },
 ];

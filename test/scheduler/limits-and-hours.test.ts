@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandBus } from '@nestjs/cqrs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ClaimNextContactCommand } from '../../src/scheduler/claim-next-contact/claim-next-contact.command.js';
 import { makeCampaign, OPEN_POLICY, phone, phones } from '../support/campaigns.js';
 import { type Installation, startInstallation } from '../support/installation.js';
 import { waitFor } from '../support/wait-for.js';
@@ -96,17 +98,19 @@ describe('limits', () => {
     expect(stopped.body.diallingStoppedAt).not.toBeNull();
     const id = await makeCampaign(on, phones(60, 3));
     const before = on.carrier.summary().creates;
-    on.clock.advance(10_000);
-    const contactability = await waitFor('the answer', async () => {
-      const { body } = await on.api<{ items: { id: string }[] }>('GET', `/campaigns/${id}/contacts`);
-      return (
-        await on.api<{ permitted: boolean; reason: string }>(
-          'GET',
-          `/contacts/${body.items[0]!.id}/contactability`,
-        )
-      ).body;
+    const said = vi.spyOn(on.app.get(CommandBus), 'execute');
+    await waitFor(
+      'two ticks that began after the campaign had',
+      () => said.mock.calls.filter(([command]) => command instanceof ClaimNextContactCommand).length > 2,
+    );
+    const { body } = await on.api<{ items: { id: string }[] }>('GET', `/campaigns/${id}/contacts`);
+    expect((await on.api('GET', `/contacts/${body.items[0]!.id}/contactability`)).body).toMatchObject({
+      permitted: false,
+      reason: 'dialling_stopped',
     });
-    expect(contactability).toMatchObject({ permitted: false, reason: 'dialling_stopped' });
+    expect(
+      await on.database.api.rows('SELECT status FROM call_attempts WHERE campaign_id = $1', [id]),
+    ).toEqual([]);
     expect(on.carrier.summary().creates).toBe(before);
     await on.api('POST', '/operations/resume');
     await waitFor(

@@ -80,6 +80,26 @@ describe('a rule that is taken away', () => {
     expect(await run(broken, '1-1')).toMatchObject({ caught: false, where: 'crashed' });
   }, 60_000);
 
+  it('and leaves code that fails when it is run is not taken for caught', async () => {
+    const senseless: Mutant = {
+      name: 'senseless',
+      breaks: 'The language, where a tick claims.',
+      edits: [
+        {
+          file: 'src/shared/db/locks.ts',
+          find: 'return tryLock(tx, LOCKS.claim);',
+          replace: 'return tx.tryLock(LOCKS.claim);',
+        },
+      ],
+      caughtBy: { simulation: true },
+    };
+    expect(await run(senseless, '1-1')).toMatchObject({
+      caught: false,
+      where: 'broken in seed 1',
+      how: expect.stringContaining('TypeError'),
+    });
+  }, 240_000);
+
   it('is looked for in code that still has it: the name of a place that has gone is an error', () => {
     const rotten: Mutant = {
       name: 'rotten',
