@@ -710,7 +710,7 @@ export const MUTANTS = [
       },
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state === 'in_progress' || outcome === 'completed') {",
+        find: "if (contact.state === 'in_progress' || isFinished) {",
         replace: '{',
       },
       {
@@ -827,8 +827,8 @@ export const MUTANTS = [
       },
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "const outcome = status === 'completed' ? status : end.outcome;",
-        replace: 'const outcome = status === null ? status : end.outcome;',
+        find: "const outcome = isFinished ? 'completed' : end.outcome;",
+        replace: 'const outcome = end.outcome;',
       },
     ],
     caughtBy: { simulation: true },
@@ -852,14 +852,8 @@ export const MUTANTS = [
     edits: [
       {
         file: 'src/telephony/domain/call-lifecycle.ts',
-        find: "if (answers.status === 'completed' || answers.status === 'refused') return answers.status;",
-        replace: "if (answers.status === 'refused') return answers.status;",
-      },
-      {
-        file: 'src/telephony/domain/call-lifecycle.ts',
-        find: "if (answers.required > 0 && answers.requiredAnswered === answers.required) return 'completed';",
-        replace:
-          "if (answers.required > 0 && answers.requiredAnswered === answers.required) return 'hung_up';",
+        find: "if (answers.isFinished) return 'completed';",
+        replace: "if (answers.isFinished) return 'hung_up';",
       },
     ],
     caughtBy: { simulation: true },
@@ -1023,8 +1017,8 @@ export const MUTANTS = [
     edits: [
       {
         file: 'src/access/idempotency/idempotency.interceptor.ts',
-        find: 'if (isRefusal(error) || !watch.mayHaveCommitted) await this.rows.freeIfOpen(key);',
-        replace: 'await this.rows.freeIfOpen(key);',
+        find: 'if (isRefusal(error) || !watch.mayHaveCommitted) await this.free(key);',
+        replace: 'await this.free(key);',
       },
     ],
     caughtBy: {
@@ -1039,7 +1033,7 @@ export const MUTANTS = [
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state === 'in_progress' || outcome === 'completed') {",
+        find: "if (contact.state === 'in_progress' || isFinished) {",
         replace: "if (contact.state === 'in_progress') {",
       },
     ],
@@ -1054,8 +1048,8 @@ export const MUTANTS = [
     edits: [
       {
         file: 'src/contact/withdraw-contact/withdraw-contact.handler.ts',
-        find: "...(status === 'completed' ? COMPLETED : WITHDRAWN),",
-        replace: '...(status === null ? COMPLETED : WITHDRAWN),',
+        find: '...(isFinished ? COMPLETED : WITHDRAWN),',
+        replace: '...WITHDRAWN,',
       },
     ],
     caughtBy: {

@@ -29,22 +29,17 @@ export function checkPeople(
   const found: string[] = [];
   const said = new Map<string, Said>();
   for (const contactId of rows.states.keys()) said.set(contactId, whatWasSaid(contactId, calls, rows, found));
-  const broughtToAnEnd = new Set<string>();
   for (const attempt of rows.attempts.values()) {
     const call = attempt.providerCallId === null ? undefined : calls.get(attempt.providerCallId);
     if (call?.status !== 'completed' || call.request.attemptId !== attempt.id) continue;
     const expected = outcomesOf(attempt, call, said.get(attempt.contactId)!.moments, rows);
-    if (expected.has(attempt.outcome)) {
-      // Where an answer and the end came together, the outcome says which of them was first.
-      if (attempt.outcome === 'completed') broughtToAnEnd.add(attempt.contactId);
-    } else
+    if (!expected.has(attempt.outcome))
       found.push(
         `attempt ${attempt.id} ended ${attempt.outcome}, what the person did in ${call.id} was ${[...expected].join(' or ')}`,
       );
   }
   for (const [contactId, of] of said) {
-    if (of.standing === 'open' && of.moments.at(-1)?.answered === 1 && broughtToAnEnd.has(contactId))
-      of.standing = 'completed by evidence';
+    if (of.standing === 'open' && of.moments.at(-1)?.answered === 1) of.standing = 'completed by evidence';
     found.push(...checkState(contactId, of, rows, takenOut), ...checkAnswers(contactId, of, rows));
     found.push(...checkDials(contactId, of, rows));
   }
@@ -70,6 +65,8 @@ function outcomesOf(
     const wasSilent = own.some((one) => one.wasSilent && one.at <= (moment?.at ?? 0));
     expected.add(byEvidence(moment, wasSilent, failsBy));
   }
+  // The last answer that is required came after the end: what may be left out is left out then.
+  if (own.some(({ answered, at }) => answered === 1 && at > endedAt - NEAR_MS)) expected.add('completed');
   const decision = own.find(({ standing }) => standing !== 'open');
   if (decision === undefined) return expected;
   const certain = new Set<string>([decision.standing]);
@@ -113,7 +110,10 @@ function isWithdrawn(contactId: string, said: Said, rows: Rows, takenOut: TakenO
   const orderedAt = takenOut.withdrawn.get(contactId);
   if (rows.dispositions.get(contactId) !== 'withdrawn' || orderedAt === undefined) return false;
   const decision = said.moments.find(({ standing }) => standing !== 'open');
-  return decision === undefined || orderedAt <= decision.at + NEAR_MS;
+  const endsAt = [...rows.attempts.values()].flatMap(({ contactId: of, endedAt }) =>
+    of === contactId && endedAt !== null ? [endedAt.getTime()] : [],
+  );
+  return orderedAt <= (decision?.at ?? Math.max(...endsAt)) + NEAR_MS;
 }
 
 function checkAnswers(contactId: string, { answers }: Said, rows: Rows): string[] {

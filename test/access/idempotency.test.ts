@@ -156,11 +156,27 @@ describe('a repeated Idempotency-Key', () => {
   it('is not free again after a failure once something may have been committed', async () => {
     const key = freshKey();
     shop.fail = new Error('connection lost');
-    shop.before = () => app.get(ApiDatabase).transaction(async () => {});
+    shop.before = () =>
+      app.get(ApiDatabase).transaction(async (tx) => {
+        await tx.rows(`UPDATE campaigns SET name = name WHERE false RETURNING id`);
+      });
     expect(await send(key)).toMatchObject({ status: 500 });
     shop.fail = null;
     expect(await send(key)).toMatchObject({ status: 409, code: 'idempotency_in_progress' });
     expect(shop.sales).toBe(1);
+  });
+
+  it('is free again after a failure when what was committed had only read and locked', async () => {
+    const key = freshKey();
+    shop.fail = new Error('connection lost');
+    shop.before = () =>
+      app.get(ApiDatabase).transaction(async (tx) => {
+        await tx.rows(`SELECT id FROM campaigns FOR NO KEY UPDATE OF campaigns SKIP LOCKED`);
+        await tx.rows(`SELECT id FROM contacts FOR UPDATE`);
+      });
+    expect(await send(key)).toMatchObject({ status: 500 });
+    shop.fail = null;
+    expect(await send(key)).toMatchObject({ status: 202, replayed: false });
   });
 
   it('is free again after a failure in which everything was rolled back', async () => {

@@ -205,4 +205,15 @@ describe('the do-not-call list', () => {
       { phone_number: '+12025550171', reason: 'import', source: 'import' },
     ]);
   });
+
+  it('counts a number that only its owner has put on the list as new, in a dry run as in the import', async () => {
+    await optOut('+12025550153', await contactWith('+12025550153'));
+    for (const dryRun of [true, false]) {
+      const started = await app.upload<{ id: string }>(
+        `/suppressions/imports?defaultRegion=US&dryRun=${dryRun}`,
+        'phone\n+12025550153\n',
+      );
+      expect(await app.ended(started.body.id)).toMatchObject({ accepted: 1, duplicates: 0 });
+    }
+  });
 });

@@ -88,8 +88,7 @@ describe('an interview in the database', () => {
     expect(await evidence(call.contactId)).toEqual({
       consented: true,
       answered: 4,
-      required: 3,
-      requiredAnswered: 3,
+      isFinished: true,
       reachedPartialThreshold: true,
       status: 'completed',
     });

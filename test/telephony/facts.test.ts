@@ -1,6 +1,7 @@
+import { QUICK_INVARIANTS_SQL } from '../../src/operations/invariants/quick-invariants.queries.js';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCampaign, phone, SURVEY } from '../support/campaigns.js';
+import { makeCampaign, OPEN_POLICY, phone, SURVEY } from '../support/campaigns.js';
 import {
   ACCOUNT_SID,
   AUTH_TOKEN,
@@ -17,6 +18,11 @@ interface Attempt {
   outcome: string | null;
   corrected_from: string | null;
 }
+
+const ONE_REQUIRED = {
+  ...SURVEY,
+  questions: SURVEY.questions.map((question, index) => ({ ...question, required: index === 0 })),
+};
 
 /** People who stay on the line, so that the test itself can speak for the carrier. */
 describe('facts of the carrier', () => {
@@ -251,6 +257,20 @@ describe('facts of the carrier', () => {
     expect(await read(attempt)).toMatchObject({ outcome: 'machine', corrected_from: null });
   });
 
+  /** The person hangs up; once that is settled they are called again. */
+  async function newerCall(attempt: Attempt & { contactId: string }, outcome: string): Promise<Attempt> {
+    await status(attempt, 'completed');
+    on.clock.advance(61_000);
+    await waitFor('the settlement', async () => (await read(attempt)).outcome === outcome);
+    on.clock.advance(2_000);
+    return waitFor('the second attempt', () =>
+      on.database.api.row<Attempt>(
+        `SELECT * FROM call_attempts WHERE contact_id = $1 AND attempt_number = 2 AND provider_call_id IS NOT NULL`,
+        [attempt.contactId],
+      ),
+    );
+  }
+
   it.each([
     ['and nothing else happens', async () => {}],
     [
@@ -279,16 +299,7 @@ describe('facts of the carrier', () => {
         [3, '1'],
       ] as const)
         await turn(attempt, number, keys);
-      await status(attempt, 'completed');
-      on.clock.advance(61_000);
-      await waitFor('the settlement', async () => (await read(attempt)).outcome === 'partial');
-      on.clock.advance(2_000);
-      const second = await waitFor('the second attempt', () =>
-        on.database.api.row<Attempt>(
-          `SELECT * FROM call_attempts WHERE contact_id = $1 AND attempt_number = 2 AND provider_call_id IS NOT NULL`,
-          [attempt.contactId],
-        ),
-      );
+      const second = await newerCall(attempt, 'partial');
       await turn(attempt, 4, '7');
       expect(await contactOf(attempt)).toMatchObject({ state: 'in_progress' });
       await then(attempt.contactId);
@@ -298,10 +309,57 @@ describe('facts of the carrier', () => {
     },
   );
 
+  it('settles as completed whoever gave the last required answer of an earlier call while a newer one was ringing', async () => {
+    const attempt = await callSomebody({ survey: ONE_REQUIRED });
+    for (const [number, keys] of [
+      [0, ''],
+      [1, '1'],
+    ] as const)
+      await turn(attempt, number, keys);
+    const second = await newerCall(attempt, 'hung_up');
+    await turn(attempt, 2, '4');
+    await status(second, 'no-answer');
+    expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
+  });
+
+  it('settles as completed whoever gave the last required answer of a call that was settled already', async () => {
+    const attempt = await callSomebody({
+      survey: ONE_REQUIRED,
+      policy: { ...OPEN_POLICY, maxAttempts: 1 },
+    });
+    await turn(attempt, 0, '');
+    await turn(attempt, 1, '1');
+    await status(attempt, 'completed');
+    on.clock.advance(61_000);
+    await waitFor('the settlement', async () => (await read(attempt)).outcome === 'hung_up');
+    await turn(attempt, 2, '4');
+    expect(await contactOf(attempt)).toEqual({ state: 'completed', disposition: 'completed' });
+    expect(await read(attempt)).toMatchObject({ outcome: 'completed', corrected_from: 'hung_up' });
+    expect(await on.database.api.rows(QUICK_INVARIANTS_SQL)).toEqual([]);
+  });
+
+  it('breaks no invariant when somebody who has finished is withdrawn while the end of a newer call is held back', async () => {
+    const attempt = await callSomebody();
+    for (const [number, keys] of [
+      [0, ''],
+      [1, '1'],
+      [2, '4'],
+      [3, '1'],
+    ] as const)
+      await turn(attempt, number, keys);
+    const second = await newerCall(attempt, 'partial');
+    await status(second, 'in-progress');
+    await status(second, 'completed');
+    await turn(attempt, 4, '7');
+    expect(await on.api('POST', `/contacts/${attempt.contactId}/withdraw`)).toMatchObject({
+      body: { state: 'completed' },
+    });
+    expect(await read(second)).toMatchObject({ outcome: null });
+    expect(await on.database.api.rows(QUICK_INVARIANTS_SQL)).toEqual([]);
+  });
+
   it('counts the answers of somebody who was put on the do-not-call list before they broke off', async () => {
-    const [first, ...others] = SURVEY.questions;
-    const questions = [first, ...others.map((question) => ({ ...question, required: false }))];
-    const attempt = await callSomebody({ survey: { ...SURVEY, questions } });
+    const attempt = await callSomebody({ survey: ONE_REQUIRED });
     for (const [number, keys] of [
       [0, ''],
       [1, '1'],

@@ -14,7 +14,7 @@ import { ApiDatabase } from '../../src/shared/db/database.js';
 import { CallAttempts } from '../../src/telephony/contracts/call-attempts.js';
 import { type PlaceResult, TelephonyPort } from '../../src/telephony/telephony-port.js';
 import { makeCampaign, OPEN_POLICY, phone } from '../support/campaigns.js';
-import { type Installation, startInstallation } from '../support/installation.js';
+import { API_KEY, type Installation, startInstallation } from '../support/installation.js';
 import { waitFor } from '../support/wait-for.js';
 import { DialWorld } from './dial-world.js';
 
@@ -95,6 +95,27 @@ describe('a hang-up that was asked for', () => {
     for (const call of await ended(numbers)) expect(call.status).toBe('canceled');
     await settled(numbers);
     expect(on.carrier.calls().find(({ to }) => to === bystander.numbers[0])!.endedAt).toBeNull();
+  });
+
+  it('may be ordered again with the same key when the calls could not be had in time', async () => {
+    const { numbers } = await ringing();
+    const { id } = await contactOf(numbers[0]!);
+    const order = () =>
+      fetch(`${on.url}/api/v1/operations/stop`, {
+        method: 'POST',
+        headers: { 'x-api-key': API_KEY, 'content-type': 'application/json', 'idempotency-key': 'stop-1' },
+        body: JSON.stringify({ hangUp: true, reason: 'a test' }),
+      });
+    await on.database.api.transaction(
+      async (tx) => {
+        await tx.rows('SELECT 1 FROM contacts WHERE id = $1 FOR UPDATE', [id]);
+        expect((await order()).status).toBe(503);
+      },
+      { limits: { idleInTransactionMs: 60_000, transactionMs: 60_000 } },
+    );
+    expect((await order()).status).toBe(200);
+    await ended(numbers);
+    await on.api('POST', '/operations/resume');
   });
 
   it('is carried out by another when the worker dies after the commit of a suppression or a withdrawal', async () => {

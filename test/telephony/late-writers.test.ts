@@ -179,21 +179,35 @@ describe('a worker that wakes up late', () => {
     expect(ends).toEqual([{ outcome: 'partial' }]);
   });
 
-  it('with a request that was not carried out rings nobody who has finished an earlier call meanwhile', async () => {
-    const { attemptId, contactId, lastKey } = await heldBack();
-    await world.commands.execute(new RecoverCallsCommand());
-    expect(await world.attempt(attemptId)).toMatchObject({ outcome: 'partial' });
-    const second = await world.claimed(contactId);
-    expect(await world.on.app.get(DialIntents).commit(second)).toMatchObject({ kind: 'dial' });
-    await lastKey();
-    expect(
-      await world.on.app.get(DialResults).record(second, 1, { kind: 'throttled', reason: '429' }),
-    ).toBeNull();
-    expect(await world.attempt(second)).toMatchObject({ status: 'ended', outcome: 'canceled' });
-    expect(
-      await world.on.database.api.row('SELECT state, disposition FROM contacts WHERE id = $1', [contactId]),
-    ).toEqual({ state: 'completed', disposition: 'completed' });
-  });
+  it.each([
+    ['', async () => {}],
+    [
+      ', nor loses it when their number is suppressed then',
+      async (contactId: string) => {
+        const { phoneNumber } = (await world.on.api<{ phoneNumber: string }>('GET', `/contacts/${contactId}`))
+          .body;
+        expect((await world.on.api('POST', '/suppressions', { phoneNumber })).status).toBe(201);
+      },
+    ],
+  ])(
+    'with a request that was not carried out rings nobody who has finished an earlier call meanwhile%s',
+    async (_, then) => {
+      const { attemptId, contactId, lastKey } = await heldBack();
+      await world.commands.execute(new RecoverCallsCommand());
+      expect(await world.attempt(attemptId)).toMatchObject({ outcome: 'partial' });
+      const second = await world.claimed(contactId);
+      expect(await world.on.app.get(DialIntents).commit(second)).toMatchObject({ kind: 'dial' });
+      await lastKey();
+      await then(contactId);
+      expect(
+        await world.on.app.get(DialResults).record(second, 1, { kind: 'throttled', reason: '429' }),
+      ).toBeNull();
+      expect(await world.attempt(second)).toMatchObject({ status: 'ended', outcome: 'canceled' });
+      expect(
+        await world.on.database.api.row('SELECT state, disposition FROM contacts WHERE id = $1', [contactId]),
+      ).toEqual({ state: 'completed', disposition: 'completed' });
+    },
+  );
 
   it('with an un-claim leaves alone what another has taken over', async () => {
     const { attemptId } = await world.onePerson();

@@ -272,6 +272,29 @@ describe('two sides that need the same rows at once', () => {
     },
   );
 
+  it('stores two opt-outs of one number that both go on without the gate, without a deadlock', async () => {
+    const before = await deadlocks();
+    const people = numbers(3);
+    const first = await attempts(people, 'bound');
+    await silence(first);
+    await settled(first);
+    const second = await attempts(people, 'bound');
+    await silence(second);
+    await settled(second);
+    const gate = await world.hold('SELECT pg_advisory_xact_lock_shared(8880, 2)');
+    const replies = await Promise.all(
+      [...first, ...second].map(({ id, sid }) => turn(id, sid, 1, '9') as Promise<{ result: string }>),
+    );
+    await gate.release();
+    expect(replies.map(({ result }) => result)).toEqual(replies.map(() => 'applied'));
+    expect(await deadlocks()).toBe(before);
+    const listed = await world.on.database.api.rows(
+      `SELECT phone_number FROM suppressions WHERE source = 'opt_out' AND phone_number = ANY ($1)`,
+      [people],
+    );
+    expect(listed).toHaveLength(people.length);
+  });
+
   it(
     'lets a pause that hangs up, a suppression and a stop cross the callbacks of the calls they end',
     async () => {

@@ -60,11 +60,18 @@ export class IdempotencyInterceptor implements NestInterceptor {
     try {
       result = await watch.run(() => lastValueFrom(next.handle(), { defaultValue: undefined }));
     } catch (error) {
-      if (isRefusal(error) || !watch.mayHaveCommitted) await this.rows.freeIfOpen(key);
+      if (isRefusal(error) || !watch.mayHaveCommitted) await this.free(key);
       throw error;
     }
     await this.keep(key, reply.statusCode, result);
     return result;
+  }
+
+  /** The request's own error is its answer, also when the key cannot be given back now. */
+  private async free(key: IdempotencyKey): Promise<void> {
+    await this.rows.freeIfOpen(key).catch((error: unknown) => {
+      this.log.error(`An Idempotency-Key could not be given back: ${(error as Error).message}`);
+    });
   }
 
   /** What was done stays done and its answer is sent, even if it can no longer be kept: repetitions then get a 409. */

@@ -104,6 +104,11 @@ export abstract class Contacts {
   /** Locks contacts FOR UPDATE in the order of their ids; unknown ones are passed over. */
   abstract lockAll(tx: Tx, contactIds: string[]): Promise<void>;
   /**
+   * Locks all contacts with one of the numbers FOR UPDATE in the order of their ids. To be called before any of them is
+   * locked, by whoever will settle namesakes: two that did so crosswise would wait for each other.
+   */
+  abstract lockNamesakes(tx: Tx, phoneNumbers: string[]): Promise<void>;
+  /**
    * `in_progress` back to the state before the claim, due at `nextAttemptAt`: the attempt was never offered. Does
    * nothing when a withdrawal or suppression has made the contact final under its claim.
    */

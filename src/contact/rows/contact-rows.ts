@@ -124,6 +124,10 @@ export class ContactRows extends Contacts {
     if (contactIds.length > 0) await settled.lockContactsForUpdate(tx, contactIds);
   }
 
+  override lockNamesakes(tx: Tx, phoneNumbers: string[]): Promise<void> {
+    return settled.lockContactsWithNumbers(tx, phoneNumbers);
+  }
+
   override async releaseClaimed(
     tx: Tx,
     contact: LockedContact,

@@ -37,6 +37,13 @@ export async function lockContactsForUpdate(tx: Tx, contactIds: string[]): Promi
   return rows.length;
 }
 
+/** FOR UPDATE in the order of their ids, whatever their states are. */
+export async function lockContactsWithNumbers(tx: Tx, phoneNumbers: string[]): Promise<void> {
+  await tx.rows(`SELECT 1 FROM contacts WHERE phone_number = ANY ($1::text[]) ORDER BY id FOR UPDATE`, [
+    phoneNumbers,
+  ]);
+}
+
 /** Locked in the order of their ids, as everywhere; those that are not open are left as they are. */
 export function dismissContactsIfOpen(
   tx: Tx,

@@ -6,7 +6,7 @@ import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
 import { NumberSuppressed } from '../contracts/events.js';
 import { Suppressions, type Suppression } from '../contracts/suppressions.js';
 import { appendDismissals } from './dismissals.js';
-import { dismissContactsWithNumbers } from './settled-contacts.sql.js';
+import { dismissContactsWithNumbers, lockContactsWithNumbers } from './settled-contacts.sql.js';
 
 /**
  * The do-not-call list of PostgreSQL. Adding a number that is on it already still dismisses contacts that a
@@ -35,6 +35,7 @@ export class SuppressionRows extends Suppressions {
     const first = suppressions[0];
     if (!first) return { added: new Set(), inCall: [] };
     const numbers = suppressions.map((suppression) => suppression.phoneNumber);
+    await lockContactsWithNumbers(tx, numbers);
     const dismissed = await dismissContactsWithNumbers(tx, numbers, keepContactId ?? null);
     await appendDismissals(tx, dismissed, first.at);
     const calls = { phoneNumbers: numbers, exceptContactId: keepContactId ?? null };
@@ -60,14 +61,27 @@ export class SuppressionRows extends Suppressions {
     };
   }
 
-  override async among(tx: Tx, phoneNumbers: string[]): Promise<Set<string>> {
-    if (phoneNumbers.length === 0) return new Set();
-    const rows = await tx.rows<{ phoneNumber: string }>(
-      `SELECT phone_number AS "phoneNumber" FROM suppressions WHERE phone_number = ANY ($1::text[])`,
-      [phoneNumbers],
-    );
-    return new Set(rows.map((row) => row.phoneNumber));
+  override among(tx: Tx, phoneNumbers: string[]): Promise<Set<string>> {
+    return numbersAmong(tx, phoneNumbers, 'true');
   }
+
+  /** Those that an operator or a file has entered. */
+  enteredAmong(tx: Tx, phoneNumbers: string[]): Promise<Set<string>> {
+    return numbersAmong(tx, phoneNumbers, `source <> 'opt_out'`);
+  }
+}
+
+async function numbersAmong(
+  tx: Tx,
+  phoneNumbers: string[],
+  which: 'true' | `source <> 'opt_out'`,
+): Promise<Set<string>> {
+  if (phoneNumbers.length === 0) return new Set();
+  const rows = await tx.rows<{ phoneNumber: string }>(
+    `SELECT phone_number AS "phoneNumber" FROM suppressions WHERE phone_number = ANY ($1::text[]) AND ${which}`,
+    [phoneNumbers],
+  );
+  return new Set(rows.map((row) => row.phoneNumber));
 }
 
 function insertSuppressions(

@@ -77,7 +77,7 @@ export class SuppressionBatch implements ImportBatch<SuppressionDraft> {
   }
 
   private async countNew(tx: Tx, lines: Line<SuppressionDraft>[], seen: PhoneNumberSet): Promise<number> {
-    const present = await this.suppressions.among(tx, numbersOf(lines));
+    const present = await this.suppressions.enteredAmong(tx, numbersOf(lines));
     return lines.filter(({ draft }) => !present.has(draft.phoneNumber) && seen.add(draft.phoneNumber)).length;
   }
 }

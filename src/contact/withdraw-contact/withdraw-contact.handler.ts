@@ -36,9 +36,9 @@ export class WithdrawContactHandler implements ICommandHandler<WithdrawContactCo
       const contact = await this.contacts.lock(tx, contactId);
       if (contact.state === 'in_progress') {
         // Who has finished an earlier call while this one rings is no longer to be taken out.
-        const { status } = await this.interviews.evidence(tx, contactId);
+        const { isFinished } = await this.interviews.evidence(tx, contactId);
         await this.contacts.settle(tx, contact, {
-          ...(status === 'completed' ? COMPLETED : WITHDRAWN),
+          ...(isFinished ? COMPLETED : WITHDRAWN),
           nextAttemptAt: null,
           attemptId: null,
           at,

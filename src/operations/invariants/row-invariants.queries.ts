@@ -57,7 +57,7 @@ export const inProgressWithoutCall = (): string => `
     FROM call_attempts a JOIN contacts c ON c.id = a.contact_id
    WHERE a.status <> 'ended' AND c.state <> 'in_progress'
      AND a.interview_result IS DISTINCT FROM c.state
-     AND NOT (c.state IN ('refused', 'completed') AND a.hang_up_asked_at IS NOT NULL)
+     AND NOT (c.state IN ('refused', 'completed') AND (a.hang_up_asked_at IS NOT NULL OR a.carrier_ended_at IS NOT NULL))
      AND NOT (c.state = 'not_reached' AND c.next_attempt_at IS NULL
               AND COALESCE(c.disposition IN ('suppressed', 'withdrawn'), false))`;
 

@@ -2,6 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Clock } from '../../shared/clock/clock.js';
 import { ApiDatabase } from '../../shared/db/database.js';
 import { holdDialGate } from '../../shared/db/locks.js';
+import { DomainError } from '../../shared/errors/domain-error.js';
 import { appendEvents } from '../../shared/event-log/append-events.js';
 import { CallAttempts } from '../../telephony/contracts/call-attempts.js';
 import { DiallingResumed, DiallingStopped } from '../contracts/events.js';
@@ -27,8 +28,12 @@ export class StopDiallingHandler implements ICommandHandler<StopDiallingCommand>
     try {
       return await this.stop(reason, hangUp);
     } catch (error) {
-      if (hangUp) await this.stop(reason, false);
-      throw error;
+      if (!hangUp) throw error;
+      await this.stop(reason, false);
+      throw new DomainError(
+        'temporarily_unavailable',
+        'Dialling is stopped. The calls under way could not be hung up: repeat the request.',
+      );
     }
   }
 

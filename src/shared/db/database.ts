@@ -89,7 +89,7 @@ export class Database {
         if (!isDead(error)) await rollBack(runner);
         throw error;
       }
-      CommitWatch.note();
+      if (tx.hasWritten) CommitWatch.note();
       await runner.query('COMMIT');
       if (tx.appended.length > 0) this.committed.publish(tx.appended);
       return result;

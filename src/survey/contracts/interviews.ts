@@ -30,8 +30,8 @@ export interface InterviewStep {
 export interface InterviewEvidence {
   consented: boolean;
   answered: number;
-  required: number;
-  requiredAnswered: number;
+  /** Every required question is answered and nothing was refused; optional ones may be open. */
+  isFinished: boolean;
   /** The share of answered required questions reached the survey's threshold. */
   reachedPartialThreshold: boolean;
   status: 'none' | 'open' | 'completed' | 'refused';

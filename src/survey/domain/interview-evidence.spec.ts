@@ -17,11 +17,18 @@ describe('the evidence of an interview', () => {
     expect(weigh(survey, open('a', 'c'))).toEqual({
       consented: true,
       answered: 2,
-      required: 2,
-      requiredAnswered: 1,
+      isFinished: false,
       reachedPartialThreshold: true,
       status: 'open',
     });
+  });
+
+  it('is finished with every required answer, whatever else is open, unless it was refused', () => {
+    expect(weigh(survey, open('a', 'b')).isFinished).toBe(true);
+    expect(weigh(survey, open('a', 'c')).isFinished).toBe(false);
+    expect(weigh(survey, { ...open('a', 'b'), status: 'refused' }).isFinished).toBe(false);
+    expect(weigh(survey, { ...open(), status: 'completed' }).isFinished).toBe(true);
+    expect(weigh({ ...survey, questions: [] }, open()).isFinished).toBe(false);
   });
 
   it('reaches the threshold by required answers only, half of them by default', () => {
@@ -45,8 +52,7 @@ describe('the evidence of an interview', () => {
     expect(NO_INTERVIEW).toEqual({
       consented: false,
       answered: 0,
-      required: 0,
-      requiredAnswered: 0,
+      isFinished: false,
       reachedPartialThreshold: false,
       status: 'none',
     });

@@ -6,8 +6,7 @@ const DEFAULT_PARTIAL_THRESHOLD = 0.5;
 export const NO_INTERVIEW: InterviewEvidence = {
   consented: false,
   answered: 0,
-  required: 0,
-  requiredAnswered: 0,
+  isFinished: false,
   reachedPartialThreshold: false,
   status: 'none',
 };
@@ -24,8 +23,9 @@ export function weigh(
   return {
     consented: interview.consented,
     answered: answered.size,
-    required: required.length,
-    requiredAnswered,
+    isFinished:
+      interview.status === 'completed' ||
+      (interview.status === 'open' && required.length > 0 && requiredAnswered === required.length),
     reachedPartialThreshold: requiredAnswered > 0 && requiredAnswered / required.length >= threshold,
     status: interview.status,
   };

@@ -68,8 +68,7 @@ const dialled = (): Call => ({
 
 const unanswered = {
   status: 'open',
-  required: 3,
-  requiredAnswered: 1,
+  isFinished: false,
   reachedPartialThreshold: false,
 } as const;
 

@@ -111,28 +111,29 @@ describe('what a carrier signal does', () => {
 describe('the outcome by what was answered', () => {
   const answers = {
     status: 'open' as const,
-    required: 4,
-    requiredAnswered: 0,
+    isFinished: false,
     reachedPartialThreshold: false,
   };
 
   it('is completed when only optional questions were left', () => {
-    expect(outcomeByEvidence({ ...answers, requiredAnswered: 4, reachedPartialThreshold: true }, false)).toBe(
+    expect(outcomeByEvidence({ ...answers, isFinished: true, reachedPartialThreshold: true }, false)).toBe(
       'completed',
     );
   });
 
   it('is partial from the threshold on, hung_up or no_response before', () => {
-    expect(outcomeByEvidence({ ...answers, requiredAnswered: 2, reachedPartialThreshold: true }, true)).toBe(
-      'partial',
-    );
-    expect(outcomeByEvidence({ ...answers, requiredAnswered: 1 }, false)).toBe('hung_up');
-    expect(outcomeByEvidence({ ...answers, status: 'none', required: 0 }, true)).toBe('no_response');
+    expect(outcomeByEvidence({ ...answers, reachedPartialThreshold: true }, true)).toBe('partial');
+    expect(outcomeByEvidence(answers, false)).toBe('hung_up');
+    expect(outcomeByEvidence({ ...answers, status: 'none' }, true)).toBe('no_response');
   });
 
-  it.each(['completed', 'refused'] as const)('is %s when the interview is', (status) => {
-    expect(outcomeByEvidence({ ...answers, status }, false)).toBe(status);
-    expect(outcomeByEvidence({ ...answers, status, reachedPartialThreshold: true }, true)).toBe(status);
+  it.each([
+    ['completed', true],
+    ['refused', false],
+  ] as const)('is %s when the interview is', (status, isFinished) => {
+    const decided = { ...answers, status, isFinished };
+    expect(outcomeByEvidence(decided, false)).toBe(status);
+    expect(outcomeByEvidence({ ...decided, reachedPartialThreshold: true }, true)).toBe(status);
   });
 
   it('of a call that the carrier has forgotten is what the person did, as far as it is known', () => {
@@ -143,20 +144,18 @@ describe('the outcome by what was answered', () => {
       );
     }
     const silent = call({ status: 'in_progress', interviewResult: 'no_response' });
-    const enough = { ...answers, requiredAnswered: 2, reachedPartialThreshold: true };
+    const enough = { ...answers, reachedPartialThreshold: true };
     expect(outcomeOfForgotten(silent, answers)).toBe('no_response');
     expect(outcomeOfForgotten(silent, enough)).toBe('partial');
     const talking = call({ status: 'in_progress' });
     expect(outcomeOfForgotten(talking, enough)).toBe('partial');
-    expect(outcomeOfForgotten(talking, { ...answers, requiredAnswered: 4 })).toBe('completed');
+    expect(outcomeOfForgotten(talking, { ...answers, isFinished: true })).toBe('completed');
   });
 
   it('of a call that the carrier has forgotten is lost when nobody can say how the person left it', () => {
-    expect(outcomeOfForgotten(call({ status: 'in_progress' }), { ...answers, requiredAnswered: 1 })).toBe(
-      'lost',
-    );
+    expect(outcomeOfForgotten(call({ status: 'in_progress' }), answers)).toBe('lost');
     // What is stored was said in an earlier call.
-    const earlier = { ...answers, requiredAnswered: 2, reachedPartialThreshold: true };
+    const earlier = { ...answers, reachedPartialThreshold: true };
     expect(outcomeOfForgotten(call({ status: 'ringing' }), earlier)).toBe('lost');
     expect(outcomeOfForgotten(call({ status: 'dialing' }), earlier)).toBe('lost');
   });

@@ -57,16 +57,15 @@ export function effectOf(call: CallSituation, signal: CarrierSignal): SignalEffe
 /** What the stored answers prove about a call in which a person answered and hung up. */
 export interface AnswersSoFar {
   status: 'none' | 'open' | 'completed' | 'refused';
-  required: number;
-  requiredAnswered: number;
+  /** Every required question is answered; optional ones may be open. */
+  isFinished: boolean;
   reachedPartialThreshold: boolean;
 }
 
 /** The outcome of a call that ended before the interview did, by what was stored. */
 export function outcomeByEvidence(answers: AnswersSoFar, wasSilent: boolean): CallOutcome {
-  if (answers.status === 'completed' || answers.status === 'refused') return answers.status;
-  // Only optional questions were left.
-  if (answers.required > 0 && answers.requiredAnswered === answers.required) return 'completed';
+  if (answers.isFinished) return 'completed';
+  if (answers.status === 'refused') return answers.status;
   if (answers.reachedPartialThreshold) return 'partial';
   return wasSilent ? 'no_response' : 'hung_up';
 }

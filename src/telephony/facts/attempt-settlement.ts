@@ -40,9 +40,9 @@ export class AttemptSettlement {
     if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return attempt;
     // An interview that an earlier call finished late has settled nobody while this one was under way; and whoever was
     // taken out in a call has finished all the same, if all that is required was answered.
-    const { status } = await this.interviews.evidence(tx, contact.id);
-    const outcome = status === 'completed' ? status : end.outcome;
-    if (contact.state === 'in_progress' || outcome === 'completed') {
+    const { isFinished } = await this.interviews.evidence(tx, contact.id);
+    const outcome = isFinished ? 'completed' : end.outcome;
+    if (contact.state === 'in_progress' || isFinished) {
       await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
     }
     return attempt;
@@ -91,9 +91,9 @@ export class AttemptSettlement {
     { contact, attempt }: { contact: LockedContact; attempt: AttemptRow },
     at: Date,
   ): Promise<boolean> {
-    const { status } = await this.interviews.evidence(tx, contact.id);
-    if (status !== 'completed' || contact.state !== 'in_progress') return false;
-    await this.settle(tx, contact, { outcome: status, attemptId: attempt.id, neverAgain: false, at });
+    const { isFinished } = await this.interviews.evidence(tx, contact.id);
+    if (!isFinished || (contact.state !== 'in_progress' && contact.state !== 'not_reached')) return false;
+    await this.settle(tx, contact, { outcome: 'completed', attemptId: attempt.id, neverAgain: false, at });
     return true;
   }
 

@@ -10,6 +10,7 @@ import {
   AttemptChange,
   type AttemptRow,
   contactOfAttempt,
+  numberOfAttempt,
   isBoundElsewhere,
   lockAttempt,
 } from '../rows/attempt-rows.js';
@@ -44,6 +45,14 @@ export class CallFacts {
     const contact = await this.contacts.lock(tx, contactId);
     const attempt = await lockAttempt(tx, attemptId);
     return attempt === undefined ? undefined : { contact, attempt };
+  }
+
+  /** As `lock`, and all contacts with the same number before it: an opt-out takes them out too. */
+  async lockWithNamesakes(tx: Tx, attemptId: string): Promise<LockedCall | undefined> {
+    const phoneNumber = await numberOfAttempt(tx, attemptId);
+    if (phoneNumber === undefined) return undefined;
+    await this.contacts.lockNamesakes(tx, [phoneNumber]);
+    return this.lock(tx, attemptId);
   }
 
   async apply(

@@ -93,6 +93,14 @@ export async function contactOfAttempt(tx: Tx, attemptId: string): Promise<strin
   return row?.contactId;
 }
 
+export async function numberOfAttempt(tx: Tx, attemptId: string): Promise<string | undefined> {
+  const row = await tx.row<{ phoneNumber: string }>(
+    `SELECT phone_number AS "phoneNumber" FROM call_attempts WHERE id = $1`,
+    [attemptId],
+  );
+  return row?.phoneNumber;
+}
+
 /** Locks an attempt; the caller has locked its contact before. */
 export async function lockAttempt(tx: Tx, attemptId: string): Promise<AttemptRow | undefined> {
   return tx.row<AttemptRow>(`SELECT ${ATTEMPT_COLUMNS} FROM call_attempts WHERE id = $1 FOR UPDATE`, [

@@ -32,7 +32,7 @@ interface TurnOutcome extends TurnReply {
 /**
  * One transaction per turn: the answer, the settlement it may bring and the next prompt are committed before the prompt
  * leaves. A repeated turn finds its prompt stored and stores nothing. A turn that turns out to be an opt-out starts
- * over holding the dial gate, because the gate comes before the rows.
+ * over holding the dial gate, because the gate comes before the rows, and locks all contacts of its number in one order.
  */
 @CommandHandler(HandleTurnCommand)
 export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
@@ -73,7 +73,11 @@ export class HandleTurnHandler implements ICommandHandler<HandleTurnCommand> {
     return this.database.transaction(
       async (tx) => {
         if (gate === 'held') await holdDialGate(tx);
-        const call = await this.facts.lock(tx, command.attemptId);
+        const { attemptId } = command;
+        const call =
+          gate === 'not yet'
+            ? await this.facts.lock(tx, attemptId)
+            : await this.facts.lockWithNamesakes(tx, attemptId);
         if (call === undefined || (await isBoundElsewhere(tx, call.attempt, command.providerCallId)))
           return { prompt: HANG_UP, result: 'unknown_attempt', hangUp: [] };
         if (!belongs(call.attempt, command.providerCallId)) return this.late(tx, call, command);

@@ -55,10 +55,8 @@ export class InterviewTurn {
       if (standing.neverAgain) await this.suppress(tx, { contact, attempt }, at);
       hangUp.push(...(await this.dropNewer(tx, { contact, attempt }, at)));
     }
-    if (
-      standing.kind === 'completed' &&
-      (contact.state === 'in_progress' || contact.state === 'not_reached')
-    ) {
+    const isOpen = contact.state === 'in_progress' || contact.state === 'not_reached';
+    if (isOpen && (await this.isFinished(tx, { contact, attempt }, standing))) {
       // A newer call that is under way goes on; its end finds the interview completed and settles the contact then.
       const newer = await lockNewerLiveAttempt(tx, attempt);
       if (newer === undefined || newer.status === 'claimed') {
@@ -70,6 +68,16 @@ export class InterviewTurn {
     await storeTurn(tx, { attemptId, providerCallId, turn: turn.turn, input, prompt, at });
     await change.write(tx);
     return { prompt, hangUp };
+  }
+
+  /** The line is down: what may be left out will not be asked any more. */
+  private async isFinished(
+    tx: Tx,
+    { contact, attempt }: LockedCall,
+    { kind }: InterviewStep['standing'],
+  ): Promise<boolean> {
+    if (kind !== 'open' || attempt.status !== 'ended') return kind === 'completed';
+    return (await this.interviews.evidence(tx, contact.id)).isFinished;
   }
 
   private async step(

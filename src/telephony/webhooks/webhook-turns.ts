@@ -44,7 +44,7 @@ export class WebhookTurns {
     const begun = this.stopwatch.now();
     const waited = Number(query.waited ?? 0);
     const heard: Heard =
-      waited > 0 ? carried(query) : { input: message.input, answeredBy: message.answeredBy };
+      waited > 0 ? carried(query, message) : { input: message.input, answeredBy: message.answeredBy };
     const { providerCallId } = message;
     const command = new HandleTurnCommand(attemptId, turn, providerCallId, heard.input, heard.answeredBy);
     try {
@@ -97,8 +97,8 @@ const RESULT = {
 
 class TurnDeadline extends Error {}
 
-function carried(query: Record<string, string | undefined>): Heard {
-  const answeredBy = ANSWERED_BY.find((one) => one === query.answeredBy) ?? null;
+function carried(query: Record<string, string | undefined>, message: Heard): Heard {
+  const answeredBy = ANSWERED_BY.find((one) => one === query.answeredBy) ?? message.answeredBy;
   return { input: carriedInput(query), answeredBy };
 }
 
