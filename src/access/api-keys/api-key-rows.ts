@@ -20,6 +20,8 @@ export class ApiKeyRows {
   /** The key of that name is this one from now on; the one before it is forgotten. */
   replace(key: { id: string; name: string; prefix: string; digest: string; at: Date }): Promise<void> {
     return this.database.transaction(async (tx) => {
+      // Workers that start together bring the same key: its hash is unique as well, and ON CONFLICT arbitrates one only.
+      await tx.execute(`LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE`);
       await tx.execute(
         `INSERT INTO api_keys AS k (id, name, prefix, key_hash, created_at)
          VALUES ($1, $2, $3, $4, $5)
