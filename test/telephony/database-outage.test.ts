@@ -77,6 +77,14 @@ describe('the database goes away while people are on the line', () => {
     wire.cut();
     const machine = { CallSid: sid, CallStatus: 'in-progress', AnsweredBy: 'machine_start' };
     const kept = await send(on, `${id}/turns/0`, machine);
+    // The sixth request of one turn is not kept waiting any more.
+    for (const [waited, keeps] of [
+      [4, true],
+      [5, false],
+    ] as const) {
+      const { text } = await send(on, `${id}/turns/0?waited=${waited}`, { CallSid: sid });
+      expect([text.includes(`waited=${waited + 1}`), text.includes('<Hangup')]).toEqual([keeps, !keeps]);
+    }
     wire.mend();
     const again = /turns\/0\?[^<#]*/.exec(kept.text)![0].replaceAll('&amp;', '&');
     const reply = await waitFor('the database to be back', async () => {
