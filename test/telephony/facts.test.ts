@@ -171,13 +171,7 @@ describe('facts of the carrier', () => {
 
   it('applies the last key when it arrives after the end of the call: the settlement has waited for it', async () => {
     const attempt = await callSomebody();
-    for (const [number, keys] of [
-      [0, ''],
-      [1, '1'],
-      [2, '4'],
-      [3, '1'],
-    ] as const)
-      await turn(attempt, number, keys);
+    await interview(attempt, '', '1', '4', '1');
     await status(attempt, 'completed');
     expect(await read(attempt)).toMatchObject({ outcome: null });
     await turn(attempt, 4, '7');
@@ -260,6 +254,11 @@ describe('facts of the carrier', () => {
     expect(await read(attempt)).toMatchObject({ outcome: 'machine', corrected_from: null });
   });
 
+  /** Turn by turn from the first, with what was keyed in each. */
+  async function interview(attempt: Attempt, ...keyed: string[]): Promise<void> {
+    for (const [number, keys] of keyed.entries()) await turn(attempt, number, keys);
+  }
+
   /** The person hangs up; once that is settled they are called again. */
   async function newerCall(attempt: Attempt & { contactId: string }, outcome: string): Promise<Attempt> {
     await status(attempt, 'completed');
@@ -295,13 +294,7 @@ describe('facts of the carrier', () => {
     'settles as completed whoever finished an earlier call while a newer one was already ringing, %s',
     async (_, then) => {
       const attempt = await callSomebody();
-      for (const [number, keys] of [
-        [0, ''],
-        [1, '1'],
-        [2, '4'],
-        [3, '1'],
-      ] as const)
-        await turn(attempt, number, keys);
+      await interview(attempt, '', '1', '4', '1');
       const second = await newerCall(attempt, 'partial');
       await turn(attempt, 4, '7');
       expect(await contactOf(attempt)).toMatchObject({ state: 'in_progress' });
@@ -314,11 +307,7 @@ describe('facts of the carrier', () => {
 
   it('settles as completed whoever gave the last required answer of an earlier call while a newer one was ringing', async () => {
     const attempt = await callSomebody({ survey: ONE_REQUIRED });
-    for (const [number, keys] of [
-      [0, ''],
-      [1, '1'],
-    ] as const)
-      await turn(attempt, number, keys);
+    await interview(attempt, '', '1');
     const second = await newerCall(attempt, 'hung_up');
     await turn(attempt, 2, '4');
     await status(second, 'no-answer');
@@ -343,13 +332,7 @@ describe('facts of the carrier', () => {
 
   it('breaks no invariant when somebody who has finished is withdrawn while the end of a newer call is held back', async () => {
     const attempt = await callSomebody();
-    for (const [number, keys] of [
-      [0, ''],
-      [1, '1'],
-      [2, '4'],
-      [3, '1'],
-    ] as const)
-      await turn(attempt, number, keys);
+    await interview(attempt, '', '1', '4', '1');
     const second = await newerCall(attempt, 'partial');
     await status(second, 'in-progress');
     await status(second, 'completed');
@@ -363,12 +346,7 @@ describe('facts of the carrier', () => {
 
   it('counts the answers of somebody who was put on the do-not-call list before they broke off', async () => {
     const attempt = await callSomebody({ survey: ONE_REQUIRED });
-    for (const [number, keys] of [
-      [0, ''],
-      [1, '1'],
-      [2, '4'],
-    ] as const)
-      await turn(attempt, number, keys);
+    await interview(attempt, '', '1', '4');
     const { phone_number: phoneNumber } = (await on.database.api.row<{ phone_number: string }>(
       'SELECT phone_number FROM contacts WHERE id = $1',
       [attempt.contactId],

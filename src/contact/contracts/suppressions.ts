@@ -17,8 +17,8 @@ export abstract class Suppressions {
   /**
    * Puts a number on the list (idempotent) and makes every contact with that number that is open or in a call final
    * (`not_reached`, `suppressed`), in every campaign, except `keepContactId` (the caller settles that one itself). A live
-   * call to the number is noted to be hung up; the caller asks for it after its COMMIT. The
-   * person's own no (`opt_out`) stands beside an entry of an operator or a file; lifting one leaves the other.
+   * call to the number is noted to be hung up; the caller asks for it after its COMMIT. The person's own no (`opt_out`)
+   * stands beside an entry of an operator or a file; lifting one leaves the other.
    */
   abstract add(tx: Tx, suppression: Suppression, keepContactId?: string): Promise<{ added: boolean }>;
   /** Those of the numbers that are on the list. */

@@ -10,7 +10,8 @@ import { dismissContactsWithNumbers, lockContactsWithNumbers } from './settled-c
 
 /**
  * The do-not-call list of PostgreSQL. Adding a number that is on it already still dismisses contacts that a
- * simultaneous import let in. A person's own no is an entry of its own beside what an operator or a file entered. A live call to the number is noted to be hung up.
+ * simultaneous import let in. A person's own no is an entry of its own beside what an operator or a file entered. A live
+ * call to the number is noted to be hung up.
  */
 @Injectable()
 export class SuppressionRows extends Suppressions {

@@ -43,9 +43,10 @@ export class InterviewTurn {
     const hangUp: string[] = [];
     if (machine) decided(change, 'machine');
     if (standing.kind === 'no_response' && attempt.status !== 'ended') decided(change, 'no_response');
+    const isOpen = contact.state === 'in_progress' || contact.state === 'not_reached';
     if (standing.kind === 'refused') {
       if (standing.neverAgain && !gateSeen) throw new OptOutNeedsGate();
-      if (contact.state === 'in_progress' || contact.state === 'not_reached') {
+      if (isOpen) {
         await this.settlement.decide(
           tx,
           { contact, change },
@@ -55,7 +56,6 @@ export class InterviewTurn {
       if (standing.neverAgain) await this.suppress(tx, { contact, attempt }, at);
       hangUp.push(...(await this.dropNewer(tx, { contact, attempt }, at)));
     }
-    const isOpen = contact.state === 'in_progress' || contact.state === 'not_reached';
     if (isOpen && (await this.isFinished(tx, { contact, attempt }, standing))) {
       // A newer call that is under way goes on; its end finds the interview completed and settles the contact then.
       const newer = await lockNewerLiveAttempt(tx, attempt);
