@@ -379,15 +379,16 @@ export const MUTANTS = [
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: `      await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
-    }
-    return attempt;`,
+        find: `      await this.settle(tx, contact, {
+        outcome: end.outcome,
+        attemptId: attempt.id,
+        neverAgain: false,
+        at: end.at,
+      });`,
         replace: `      (tx as any).later = async (second: Tx) => {
         const found = await this.contacts.lock(second, contact.id);
-        await this.settle(second, found, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
-      };
-    }
-    return attempt;`,
+        await this.settle(second, found, { outcome: end.outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
+      };`,
       },
       {
         file: 'src/shared/db/database.ts',
@@ -705,13 +706,13 @@ export const MUTANTS = [
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return attempt;",
+        find: "if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return false;",
         replace: '',
       },
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state === 'in_progress' || isFinished) {",
-        replace: '{',
+        find: "if (!isFinished && contact.state === 'in_progress') {",
+        replace: 'if (!isFinished) {',
       },
       {
         file: 'src/contact/domain/settlement.ts',
@@ -827,8 +828,8 @@ export const MUTANTS = [
       },
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "const outcome = isFinished ? 'completed' : end.outcome;",
-        replace: 'const outcome = end.outcome;',
+        find: "{ outcome: 'completed', attemptId: attempt.id,",
+        replace: "{ outcome: 'hung_up', attemptId: attempt.id,",
       },
     ],
     caughtBy: { simulation: true },
@@ -1033,8 +1034,8 @@ export const MUTANTS = [
     edits: [
       {
         file: `${FACTS}/attempt-settlement.ts`,
-        find: "if (contact.state === 'in_progress' || isFinished) {",
-        replace: "if (contact.state === 'in_progress') {",
+        find: "if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return false;",
+        replace: "if (contact.state !== 'in_progress') return false;",
       },
     ],
     caughtBy: {

@@ -37,13 +37,15 @@ export class AttemptSettlement {
         },
       )
       .write(tx);
-    if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return attempt;
-    // An interview that an earlier call finished late has settled nobody while this one was under way; and whoever was
-    // taken out in a call has finished all the same, if all that is required was answered.
-    const { isFinished } = await this.interviews.evidence(tx, contact.id);
-    const outcome = isFinished ? 'completed' : end.outcome;
-    if (contact.state === 'in_progress' || isFinished) {
-      await this.settle(tx, contact, { outcome, attemptId: attempt.id, neverAgain: false, at: end.at });
+    // An interview that an earlier call finished late has settled nobody while this one was under way.
+    const isFinished = await this.settleFinished(tx, { contact, attempt }, end.at);
+    if (!isFinished && contact.state === 'in_progress') {
+      await this.settle(tx, contact, {
+        outcome: end.outcome,
+        attemptId: attempt.id,
+        neverAgain: false,
+        at: end.at,
+      });
     }
     return attempt;
   }
@@ -85,14 +87,18 @@ export class AttemptSettlement {
     await this.settle(tx, contact, { ...decision, outcome: decision.result, attemptId: before.id });
   }
 
-  /** Settles whoever an earlier call has finished meanwhile, for an attempt that rang nobody; false: not finished. */
+  /**
+   * Settles as completed whoever has answered all that is required, also who was taken out in a call; false: nobody was
+   * settled.
+   */
   async settleFinished(
     tx: Tx,
     { contact, attempt }: { contact: LockedContact; attempt: AttemptRow },
     at: Date,
   ): Promise<boolean> {
+    if (contact.state !== 'in_progress' && contact.state !== 'not_reached') return false;
     const { isFinished } = await this.interviews.evidence(tx, contact.id);
-    if (!isFinished || (contact.state !== 'in_progress' && contact.state !== 'not_reached')) return false;
+    if (!isFinished) return false;
     await this.settle(tx, contact, { outcome: 'completed', attemptId: attempt.id, neverAgain: false, at });
     return true;
   }
