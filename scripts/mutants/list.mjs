@@ -988,13 +988,18 @@ export const MUTANTS = [
   {
     name: 'namesakes-calls-first',
     breaks:
-      'Of whoever may never be called again the live calls are locked before the contacts of those calls (two lines of defence).',
+      'Of whoever may never be called again the live calls are locked before the contacts of those calls (three lines of defence).',
     edits: [
       {
+        file: `${FACTS}/call-facts.ts`,
+        find: 'await this.contacts.lockNamesakes(tx, [phoneNumber]);',
+        replace: '',
+      },
+      {
         file: 'src/contact/rows/suppression-rows.ts',
-        find: 'const dismissed = await dismissContactsWithNumbers(tx, numbers, keepContactId ?? null);',
-        replace: `await this.attempts.askHangUp(tx, { phoneNumbers: numbers, exceptContactId: keepContactId ?? null }, first.at);
-    const dismissed = await dismissContactsWithNumbers(tx, numbers, keepContactId ?? null);`,
+        find: 'await lockContactsWithNumbers(tx, numbers);',
+        replace:
+          'await this.attempts.askHangUp(tx, { phoneNumbers: numbers, exceptContactId: keepContactId ?? null }, first.at);',
       },
       {
         file: 'src/telephony/rows/call-attempt-rows.ts',

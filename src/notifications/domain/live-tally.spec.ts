@@ -23,6 +23,25 @@ describe('the live line', () => {
     );
   });
 
+  it.each([
+    ['completed', 'completed 1 refused 0 broke off 0 | busy 0 no answer 0 machine 0 failed 0'],
+    ['refused', 'completed 0 refused 1 broke off 0 | busy 0 no answer 0 machine 0 failed 0'],
+    ['hung_up', 'completed 0 refused 0 broke off 1 | busy 0 no answer 0 machine 0 failed 0'],
+    ['partial', 'completed 0 refused 0 broke off 1 | busy 0 no answer 0 machine 0 failed 0'],
+    ['no_response', 'completed 0 refused 0 broke off 1 | busy 0 no answer 0 machine 0 failed 0'],
+    ['busy', 'completed 0 refused 0 broke off 0 | busy 1 no answer 0 machine 0 failed 0'],
+    ['no_answer', 'completed 0 refused 0 broke off 0 | busy 0 no answer 1 machine 0 failed 0'],
+    ['machine', 'completed 0 refused 0 broke off 0 | busy 0 no answer 0 machine 1 failed 0'],
+    ['failed', 'completed 0 refused 0 broke off 0 | busy 0 no answer 0 machine 0 failed 1'],
+    ['not_placed', 'completed 0 refused 0 broke off 0 | busy 0 no answer 0 machine 0 failed 1'],
+    ['lost', 'completed 0 refused 0 broke off 0 | busy 0 no answer 0 machine 0 failed 1'],
+    ['canceled', 'completed 0 refused 0 broke off 0 | busy 0 no answer 0 machine 0 failed 0'],
+  ] as const)('says where a call that ended as %s is counted', (outcome, said) => {
+    expect(lineAfter([{ kind: 'ended', attemptId: 'a1', outcome }])).toBe(
+      `calls 0 live 0 | ${said} | waiting for retry 0`,
+    );
+  });
+
   it('counts a call once that had to be offered twice', () => {
     expect(
       lineAfter([
