@@ -226,6 +226,11 @@ describe('facts of the carrier', () => {
     const answer = await turn(nobody, 0);
     expect([answer.status, answer.text.includes('<Hangup/>')]).toEqual([200, true]);
     expect(await snapshot(attempt)).toBe(before);
+    const stored = await on.database.api.rows(
+      'SELECT FROM call_attempts WHERE id = $1 OR provider_call_id = $2',
+      [nobody.id, nobody.provider_call_id],
+    );
+    expect(stored).toEqual([]);
   });
 
   it('does not free a contact by a late callback of an earlier attempt while a newer one is live', async () => {
