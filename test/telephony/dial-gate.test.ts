@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApplyCallSignalCommand } from '../../src/telephony/facts/apply-call-signal.command.js';
 import { HandleTurnCommand } from '../../src/telephony/turn/handle-turn.command.js';
-import { RecoverCallsCommand } from '../../src/telephony/recovery/recover-calls.command.js';
 import { OPEN_POLICY } from '../support/campaigns.js';
-import { waitFor } from '../support/wait-for.js';
 import { DialWorld } from './dial-world.js';
 
 let world: DialWorld;
@@ -103,11 +101,7 @@ async function callThatEnded(number: string): Promise<{ attemptId: string; provi
   await world.commands.execute(new HandleTurnCommand(attemptId, 0, providerCallId, silence, 'human'));
   const completed = { kind: 'completed' as const, answeredBy: null, errorCode: null };
   await world.commands.execute(new ApplyCallSignalCommand(attemptId, providerCallId, completed, 'webhook'));
-  // Settled by this recovery, or by the installation's own, which may hold the lease.
-  await waitFor('the call to be settled', async () => {
-    await world.commands.execute(new RecoverCallsCommand());
-    return (await world.attempt(attemptId)).outcome === 'hung_up';
-  });
+  expect(await world.settled(attemptId)).toMatchObject({ outcome: 'hung_up' });
   return { attemptId, providerCallId };
 }
 
