@@ -19,7 +19,11 @@ export type InterviewStanding =
   /** Consent refused; `neverAgain` when the person pressed the opt-out key. */
   | { kind: 'refused'; neverAgain: boolean }
   /** Silent or unclear to the limit; the interview stays open for another attempt. */
-  | { kind: 'no_response' };
+  | { kind: 'no_response' }
+  /** Asked to be called at another time, null where none was named; the interview stays open for that call. */
+  | { kind: 'callback'; at: Date | null }
+  /** Somebody else has the number; nobody is to be called there for this campaign any more. */
+  | { kind: 'wrong_person' };
 
 export interface InterviewStep {
   prompt: Prompt;
@@ -51,6 +55,8 @@ export abstract class Interviews {
    * Throws `not_found` when no call of the contact has begun an interview.
    */
   abstract advance(tx: Tx, call: InterviewCall, input: CalleeInput, at: Date): Promise<InterviewStep>;
+  /** What a machine is told after its greeting, null where the survey has no such text; opens no interview. */
+  abstract voicemail(tx: Tx, call: InterviewCall): Promise<Prompt | null>;
   /** What is said before hanging up when the interview cannot go on for a fault of ours; no listening. */
   abstract apology(language: string): Prompt;
   /** What the contact's current interview proves. */

@@ -6,6 +6,8 @@ export interface SurveyDefinition {
   consent?: string;
   questions: Question[];
   closing?: string;
+  /** What an answering machine is told where the campaign leaves messages; without it machines are hung up on. */
+  voicemail?: string;
   /** Share of required questions answered from which a broken-off interview counts as partial; default 0.5. */
   partialThreshold?: number;
   /**

@@ -6,6 +6,7 @@ export const TEXT_LIMITS = {
   consent: 500,
   question: 1_000,
   closing: 1_000,
+  voicemail: 1_000,
   optionLabel: 200,
   optionValue: 100,
 } as const;

@@ -1,5 +1,6 @@
 import type { Listening, Prompt } from '../contracts/prompt.js';
 import type { SurveyDefinition } from '../contracts/survey-definition.js';
+import { isBlank } from './form-checks.js';
 import type { Ending, InterviewState } from './interview-state.js';
 import { YES_NO_LISTENING } from './question-types/yes-no.js';
 import { questionTypeOf } from './question-types/registry.js';
@@ -27,6 +28,10 @@ export function promptFor(
 
 export function apologyPrompt(texts: SpokenTexts): Prompt {
   return spoken(texts, [texts.apology], null);
+}
+
+export function voicemailPrompt(survey: SurveyDefinition, texts: SpokenTexts): Prompt | null {
+  return isBlank(survey.voicemail) ? null : spoken(texts, [survey.voicemail!], null);
 }
 
 /**

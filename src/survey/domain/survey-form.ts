@@ -30,6 +30,7 @@ export function formProblems(definition: unknown, prefix: string): FieldProblem[
     ...textProblems(definition.consent, path('consent'), TEXT_LIMITS.consent),
     ...questionsProblems(definition.questions, path('questions')),
     ...textProblems(definition.closing, path('closing'), TEXT_LIMITS.closing),
+    ...textProblems(definition.voicemail, path('voicemail'), TEXT_LIMITS.voicemail),
     ...thresholdProblems(definition.partialThreshold, path('partialThreshold')),
     ...booleanProblems(definition.instructions, path('instructions')),
   ];

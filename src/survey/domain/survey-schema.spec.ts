@@ -42,6 +42,11 @@ const TEXTS_AND_SWITCHES = {
     maxLength: 1000,
     description: 'The last words of a completed interview; English and Italian have a default text.',
   },
+  voicemail: {
+    type: 'string',
+    maxLength: 1000,
+    description: 'What an answering machine is told where the campaign leaves messages.',
+  },
   partialThreshold: {
     type: 'number',
     minimum: 0.01,

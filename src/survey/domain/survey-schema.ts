@@ -51,6 +51,11 @@ const SURVEY_PROPERTIES = {
     maxLength: TEXT_LIMITS.closing,
     description: 'The last words of a completed interview; English and Italian have a default text.',
   },
+  voicemail: {
+    type: 'string',
+    maxLength: TEXT_LIMITS.voicemail,
+    description: 'What an answering machine is told where the campaign leaves messages.',
+  },
   partialThreshold: {
     type: 'number',
     minimum: PARTIAL_THRESHOLD.lowest,

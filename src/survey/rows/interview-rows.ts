@@ -14,7 +14,7 @@ import {
 import type { CalleeInput, Prompt } from '../contracts/prompt.js';
 import { NO_INTERVIEW, weigh } from '../domain/interview-evidence.js';
 import { advance, begin } from '../domain/interview-machine.js';
-import { apologyPrompt, promptFor } from '../domain/interview-prompts.js';
+import { apologyPrompt, promptFor, voicemailPrompt } from '../domain/interview-prompts.js';
 import { type InterviewState, type InterviewTurn, standingOf } from '../domain/interview-state.js';
 import { spokenTexts, voiceFor } from '../domain/texts/spoken-texts.js';
 import { eventsOf, moveOf } from './interview-effects.js';
@@ -68,6 +68,13 @@ export class InterviewRows extends Interviews {
       return { prompt: apologyPrompt(texts), standing: { kind: 'open' } };
     if (next.state !== state) await this.store(tx, current, call, next, input, at);
     return stepOf(next);
+  }
+
+  override async voicemail(tx: Tx, call: InterviewCall): Promise<Prompt | null> {
+    const survey = await findSurvey(tx, call.surveyId);
+    if (survey === undefined) throw new DomainError('not_found', 'There is no such survey.');
+    const voice = voiceFor(survey.language, call.language);
+    return voicemailPrompt(survey.definition, spokenTexts(survey.definition, voice));
   }
 
   override apology(language: string): Prompt {
