@@ -127,7 +127,7 @@ describe('what is said of the form of a survey', () => {
     [{ partialThreshold: 2 }, 'survey.partialThreshold must be between 0.01 and 1'],
     [
       { welcome: 'Hi' },
-      'survey.welcome is not a known field; known are introduction, consent, questions, closing, partialThreshold, instructions',
+      'survey.welcome is not a known field; known are introduction, consent, questions, closing, voicemail, partialThreshold, instructions',
     ],
   ])('names the field and what it may be: %j', (definition, message) => {
     expect(said(definition)).toEqual([message]);
