@@ -150,6 +150,15 @@ describe('a worker that wakes up late', () => {
     ).toEqual({ state: 'completed', disposition: 'completed' });
   });
 
+  it('with a callback keeps a settlement waiting until the next recovery, which finds the row free', async () => {
+    const { attemptId } = await heldBack();
+    const barrier = await world.hold('SELECT 1 FROM call_attempts WHERE id = $1 FOR UPDATE', [attemptId]);
+    await world.commands.execute(new RecoverCallsCommand());
+    expect(await world.attempt(attemptId)).toMatchObject({ outcome: null });
+    await barrier.release();
+    expect(await world.settled(attemptId)).toMatchObject({ outcome: 'partial' });
+  });
+
   it('with a held settlement that another has made ends nothing a second time', async () => {
     const { attemptId, contactId } = await heldBack();
     const barrier = await world.hold('SELECT 1 FROM contacts WHERE id = $1 FOR UPDATE', [contactId]);
